@@ -1,0 +1,49 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/** The page is served from anywhere, so the policy travels in the page, not in a header. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self' 'unsafe-inline'", // The terminal and the editor place their rules at run time.
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+/** Only in the built page: the development server injects inline scripts, which the policy bans. */
+function contentSecurityPolicy(): Plugin {
+  return {
+    name: 'content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_SECURITY_POLICY },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+export default defineConfig(({ mode }) => ({
+  base: './',
+  plugins: [svelte(), contentSecurityPolicy()],
+  // Svelte's server build is what Node would pick; component tests mount, so they need the other.
+  resolve: mode === 'test' ? { conditions: ['browser'] } : {},
+  worker: { format: 'es' },
+  build: {
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    // What loads lazily is a chunk because it is imported with `import()`, never because of a list.
+    assetsInlineLimit: 0,
+  },
+  test: {
+    environment: 'node',
+    include: ['src/**/*.test.ts'],
+    coverage: { provider: 'v8', include: ['src/sim/**/*.ts'], exclude: ['src/sim/testing/**'] },
+  },
+}));
