@@ -1,0 +1,84 @@
+import { Refused } from '../sim/base/assert.ts';
+import { nodeIo } from './node-io.ts';
+import { type Io, type Verb, WrongUsage } from './verb.ts';
+import { VERBS } from './verbs.ts';
+
+const Status = { ok: 0, refused: 1, wrongUsage: 2 } as const;
+
+/** Runs the verb the arguments name and answers the exit status. */
+export async function main(
+  argv: readonly string[],
+  io: Io,
+  verbs: Readonly<Record<string, Verb>> = VERBS,
+): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === 'help' || name === '--help') {
+    io.stdout(usageOf(verbs));
+    return Status.ok;
+  }
+  const verb = name !== undefined && Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (verb === undefined) {
+    if (name !== undefined) io.stderr(`mk: no verb ${JSON.stringify(name)}\n`);
+    io.stderr(usageOf(verbs));
+    return Status.wrongUsage;
+  }
+  try {
+    return await verb.run(rest, io);
+  } catch (error) {
+    return report(error, verb, io);
+  }
+}
+
+/** The process around `main`: its arguments, its streams, its exit status. */
+export async function start(): Promise<never> {
+  const { io, flush } = nodeIo();
+  const status = await main(process.argv.slice(2), io);
+  await flush();
+  process.exit(status);
+}
+
+function usageOf(verbs: Readonly<Record<string, Verb>>): string {
+  const lines = Object.values(verbs).map(({ usage }) => `  mk ${usage}\n`);
+  return `usage: npm run --silent mk -- VERB …\n${lines.join('')}`;
+}
+
+/** The user's fault is a sentence; ours is a stack. */
+function report(error: unknown, verb: Verb, io: Io): number {
+  if (error instanceof WrongUsage || isBadOption(error)) {
+    io.stderr(`mk: ${error.message}\nusage: mk ${verb.usage}\n`);
+    return Status.wrongUsage;
+  }
+  if (error instanceof Refused) {
+    io.stderr(`${error.located}\n`);
+    return Status.refused;
+  }
+  if (isFileError(error)) {
+    io.stderr(`${error.path}: ${reasonOf(error)}\n`);
+    return Status.refused;
+  }
+  io.stderr(`mk: a bug of ours\n${error instanceof Error ? String(error.stack) : String(error)}\n`);
+  return Status.refused;
+}
+
+/** `util.parseArgs` found an option it was not told about, or one without its value. */
+function isBadOption(error: unknown): error is Error {
+  return (
+    error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+  );
+}
+
+type FileError = Error & { readonly syscall: string; readonly path: string };
+
+function isFileError(error: unknown): error is FileError {
+  return (
+    error instanceof Error &&
+    'syscall' in error &&
+    'path' in error &&
+    typeof error.path === 'string'
+  );
+}
+
+/** Node says `ENOENT: no such file or directory, open 'x'`; the middle of it is the reason. */
+function reasonOf(error: FileError): string {
+  return /^[A-Z0-9]+: (.*?), /.exec(error.message)?.[1] ?? error.message;
+}
