@@ -120,6 +120,16 @@ module.exports = {
       },
     },
     {
+      name: 'd3-draws-only-in-the-kit',
+      comment: 'D3 computes, Svelte draws; where D3 owns a node, an attachment of ui/kit hides it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/ui/kit/' },
+      to: {
+        path: 'node_modules/d3-(selection|axis|drag|transition)/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

@@ -44,6 +44,13 @@ export default defineConfig(({ mode }) => ({
   test: {
     environment: 'node',
     include: ['src/**/*.test.ts'],
-    coverage: { provider: 'v8', include: ['src/sim/**/*.ts'], exclude: ['src/sim/testing/**'] },
+    // The core only: the page is judged by e2e.
+    coverage: {
+      provider: 'v8',
+      include: ['src/sim/**/*.ts'],
+      exclude: ['src/sim/testing/**'],
+      reporter: ['text-summary', 'html'],
+      thresholds: { lines: 90, branches: 85 },
+    },
   },
 }));
