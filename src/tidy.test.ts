@@ -71,6 +71,11 @@ const BANNED: readonly Banned[] = [
   { pattern: /\b[Gg]uest kernel/, instead: '“spawned kernel”: nothing is virtualised' },
 ];
 
+interface Locked {
+  readonly dependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+}
+
 describe('the map in src/README.md', () => {
   it('names every folder that exists and no other', () => {
     const map = read('src/README.md');
@@ -103,6 +108,25 @@ describe('words', () => {
   it.each(BANNED)('has no $pattern: write $instead', ({ pattern, where = /./ }) => {
     const among = written.filter((path) => where.test(path));
     expect(linesWith(pattern, among)).toEqual([]);
+  });
+});
+
+describe('package-lock.json', () => {
+  it('names no host, so that any registry serves', () => {
+    expect(linesWith(/"resolved":|https?:\/\/[^"]*\.tgz/, ['package-lock.json'])).toEqual([]);
+  });
+
+  it('has every dependency of every package, so that every platform can install', () => {
+    const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> };
+    const names = new Set(
+      Object.keys(lock.packages).map((path) => path.split('node_modules/').at(-1)),
+    );
+    const missing = Object.entries(lock.packages).flatMap(([path, locked]) =>
+      Object.keys({ ...locked.dependencies, ...locked.optionalDependencies })
+        .filter((name) => !names.has(name))
+        .map((name) => `${path} → ${name}`),
+    );
+    expect(missing).toEqual([]);
   });
 });
 
