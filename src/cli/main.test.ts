@@ -59,17 +59,6 @@ describe('the command line', () => {
     expect(stderr).toBe('a.dts:3:7: no such node\n');
   });
 
-  it('answers a file it cannot read with one line', async () => {
-    const { status, stderr } = await outcome(() => {
-      throw Object.assign(new Error("ENOENT: no such file or directory, open '/x'"), {
-        syscall: 'open',
-        path: '/x',
-      });
-    });
-    expect(status).toBe(1);
-    expect(stderr).toBe('/x: no such file or directory\n');
-  });
-
   it('shows the stack when the fault is ours', async () => {
     const { status, stderr } = await outcome(() => {
       throw new TypeError('undefined is not a function');

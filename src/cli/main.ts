@@ -52,10 +52,6 @@ function report(error: unknown, verb: Verb, io: Io): number {
     io.stderr(`${error.located}\n`);
     return Status.refused;
   }
-  if (isFileError(error)) {
-    io.stderr(`${error.path}: ${reasonOf(error)}\n`);
-    return Status.refused;
-  }
   io.stderr(`mk: a bug of ours\n${error instanceof Error ? String(error.stack) : String(error)}\n`);
   return Status.refused;
 }
@@ -65,20 +61,4 @@ function isBadOption(error: unknown): error is Error {
   return (
     error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
   );
-}
-
-type FileError = Error & { readonly syscall: string; readonly path: string };
-
-function isFileError(error: unknown): error is FileError {
-  return (
-    error instanceof Error &&
-    'syscall' in error &&
-    'path' in error &&
-    typeof error.path === 'string'
-  );
-}
-
-/** Node says `ENOENT: no such file or directory, open 'x'`; the middle of it is the reason. */
-function reasonOf(error: FileError): string {
-  return /^[A-Z0-9]+: (.*?), /.exec(error.message)?.[1] ?? error.message;
 }

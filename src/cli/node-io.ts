@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Refused } from '../sim/base/assert.ts';
 import { type Io } from './verb.ts';
 
 /** The real computer. `flush` resolves when all output has left the process. */
@@ -13,13 +14,26 @@ export function nodeIo(): { readonly io: Io; readonly flush: () => Promise<void>
       stdout: (output) => void process.stdout.write(output),
       stderr: (output) => void process.stderr.write(output),
       stdin: readStdin,
-      readFile: (path) => readFileSync(resolve(cwd, path)),
-      writeFile: (path, content) => writeFileSync(resolve(cwd, path), content),
+      readFile: (path) => refusing(path, () => readFileSync(resolve(cwd, path))),
+      writeFile: (path, content) =>
+        refusing(path, () => writeFileSync(resolve(cwd, path), content)),
     },
     flush: async () => {
       await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
     },
   };
+}
+
+/** What the file system says no to is the user's to know: the path as typed, and the reason. */
+function refusing<T>(path: string, access: () => T): T {
+  try {
+    return access();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException; // The file system throws no other.
+    // Node says `ENOENT: no such file or directory, open '/x'`; the middle of it is the reason.
+    const reason = /^[A-Z0-9]+: (.*?), /.exec(message)?.[1] ?? code ?? message;
+    throw new Refused(`${path}: ${reason}`);
+  }
 }
 
 /** The reader (`head`, say) has seen enough: nobody's fault, and the status stays truthful. */
