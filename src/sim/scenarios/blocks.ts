@@ -185,7 +185,7 @@ function* trimmedLines(
 const headOf = (source: Source, fence: Fence): Place => placeOf(source, fence.line, fence.wordAt);
 
 /** The line up to a `#` that is not inside a string. */
-export function stripComment(text: string): string {
+function stripComment(text: string): string {
   let quote = '';
   for (let i = 0; i < text.length; i++) {
     const char = text.charAt(i);

@@ -253,7 +253,6 @@ export const NAMES = {
     example: 'message(1).outcome == "whole"',
   },
 } as const satisfies Record<string, Name>;
-export type NameName = keyof typeof NAMES;
 
 /** Functions and methods of the language itself that claims may use. */
 export const BUILT_INS = {
