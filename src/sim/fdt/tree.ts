@@ -48,6 +48,12 @@ export class Node {
   name: string;
   readonly properties: Property[];
   readonly children: Node[];
+  /** The node it is in. */
+  holder: Node | undefined;
+  /**
+   * The same, as dtc knows it: a node that was deleted before it was defined has none, and some
+   * checks and the fixups of an overlay show it.
+   */
   parent: Node | undefined;
   labels: Label[] | undefined;
   deleted: boolean;
@@ -69,6 +75,7 @@ export class Node {
     this.name = name;
     this.properties = [];
     this.children = [];
+    this.holder = undefined;
     this.parent = undefined;
     this.labels = undefined;
     this.deleted = false;
@@ -83,7 +90,8 @@ export class Node {
   }
 
   append(child: Node): void {
-    child.parent = this;
+    child.holder = this;
+    if (!child.deleted) child.parent = this;
     this.children.push(child);
     if (this.#byName && !this.#byName.has(child.name)) this.#byName.set(child.name, child);
   }
@@ -131,14 +139,14 @@ export function getChild(node: Node, name: string): Node | undefined {
 }
 
 /**
- * Every node that is not deleted, parents before children, in the order of the source. A list and
+ * The root and every node below it that is not deleted, parents before children, in the order of the source. A list and
  * no recursion: depth is the writer's choice, the stack is not ours.
  */
 export function nodesOf(root: Node): Node[] {
   const order: Node[] = [];
   const waiting: Node[] = [root];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
-    if (node.deleted) continue;
+    if (node.deleted && node !== root) continue;
     order.push(node);
     for (let i = node.children.length - 1; i >= 0; i--) {
       const child = node.children[i];
@@ -174,7 +182,7 @@ export function deleteNode(node: Node): void {
 /** Gives every live node its full path. Source: dtc, dtc.c, `fill_fullpaths`. */
 export function fillPaths(root: Node): void {
   for (const node of nodesOf(root)) {
-    const parent = node === root ? undefined : node.parent;
+    const parent = node === root ? undefined : node.holder;
     if (!parent) node.path = `/${node.name}`;
     else
       node.path = parent.path.endsWith('/')

@@ -138,8 +138,8 @@ class BlobReader {
         node = child;
       } else if (tag === FDT_END_NODE) {
         paths.pop();
-        if (!node.parent) return root;
-        node = node.parent;
+        if (!node.holder) return root;
+        node = node.holder;
       } else if (tag === FDT_NOP) {
         if (this.#isOld) this.#warn('a NOP stands in a blob older than version 16');
       } else {

@@ -80,7 +80,8 @@ export class Checked {
     this.#outcomes.set(check, 'passed');
     this.#current = check;
     // A check may delete what lies ahead.
-    for (const node of nodesOf(this.root)) if (!node.deleted) check.run(this, node);
+    for (const node of nodesOf(this.root))
+      if (node === this.root || !node.deleted) check.run(this, node);
   }
 
   /** Reports a failure of the running check at a property, or at a node. */

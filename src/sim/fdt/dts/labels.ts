@@ -45,7 +45,7 @@ function isIn(root: Node, node: Node): boolean {
   let at: Node | undefined = node;
   while (at && at !== root) {
     if (at.deleted) return false;
-    at = at.parent;
+    at = at.holder;
   }
   return at === root;
 }
