@@ -1,0 +1,308 @@
+import { upperBound } from './columns.ts';
+import type { FoldedTime } from './folded-time.ts';
+import { END, isLoss, MARK, type Lane, type Level, type TimelineHistory } from './history.ts';
+
+/** Which stretch is seen: in nanoseconds of the (folded) scale, and of pixels. */
+export interface View {
+  /** Place on the scale of the left edge. */
+  readonly first: number;
+  /** Scale a pixel. */
+  readonly perPx: number;
+  readonly width: number;
+}
+
+/** Places are pixels; `lane` is the index of the CPU. `count` > 1: that many in one mark. */
+export interface BarMark {
+  readonly x: number;
+  readonly width: number;
+  readonly lane: number;
+  readonly level: number;
+  readonly mode: number;
+  readonly pc: number;
+  readonly vector: number;
+  readonly start: number;
+  readonly end: number;
+  readonly count: number;
+}
+export interface StepMark {
+  readonly x: number;
+  readonly width: number;
+  readonly lane: number;
+  readonly level: number;
+  readonly pc: number;
+}
+export interface ArrowMark {
+  readonly x1: number;
+  readonly x2: number;
+  readonly from: number;
+  /** -1: nobody has that APIC id. */
+  readonly to: number;
+  readonly end: number;
+  readonly type: number;
+  readonly flight: number;
+  readonly count: number;
+}
+export interface WaitMark {
+  readonly x: number;
+  readonly width: number;
+  readonly lane: number;
+  readonly vector: number;
+}
+export interface PointMark {
+  readonly x: number;
+  readonly lane: number;
+  readonly kind: number;
+  readonly loud: boolean;
+  /** Number in `TimelineHistory.marks`. */
+  readonly mark: number;
+  readonly count: number;
+}
+export interface OwnerMark {
+  readonly x: number;
+  readonly width: number;
+  readonly lane: number;
+  readonly kernel: number;
+}
+export interface FoldMark {
+  readonly x: number;
+  readonly width: number;
+  readonly ns: number;
+}
+export interface Tick {
+  readonly x: number;
+  readonly time: number;
+}
+export interface Scene {
+  readonly bars: readonly BarMark[];
+  readonly steps: readonly StepMark[];
+  readonly arrows: readonly ArrowMark[];
+  readonly waits: readonly WaitMark[];
+  readonly points: readonly PointMark[];
+  readonly owners: readonly OwnerMark[];
+  readonly folds: readonly FoldMark[];
+  readonly ticks: readonly Tick[];
+  readonly count: number;
+}
+
+/** A step narrower than this has no room for words. */
+const STEP_MIN_PX = 5;
+/** Folds closer than this would be a pattern, not a sign. */
+const FOLD_MIN_PX = 5;
+const TICK_PX = 104;
+
+export const xOf = (view: View, scale: FoldedTime, time: number): number =>
+  (scale.shown(time) - view.first) / view.perPx;
+export const timeAt = (view: View, scale: FoldedTime, x: number): number =>
+  scale.time(view.first + x * view.perPx);
+
+/** Everything to draw of one view. Marks that share a pixel are one mark with a count. */
+export function layOut(history: TimelineHistory, view: View): Scene {
+  const seen = {
+    first: timeAt(view, history.time, -2),
+    last: timeAt(view, history.time, view.width),
+  };
+  const look = { view, scale: history.time, ...seen };
+  const bars: BarMark[] = [];
+  const steps: StepMark[] = [];
+  const waits: WaitMark[] = [];
+  const owners: OwnerMark[] = [];
+  history.lanes.forEach((lane, cpu) => {
+    lane.levels.forEach((level, index) => {
+      barsOf(level, look, cpu, index, bars);
+    });
+    stepsOf(lane, look, cpu, steps);
+    waitsOf(lane, look, cpu, waits);
+    ownersOf(lane, look, cpu, owners);
+  });
+  const arrows = arrowsOf(history, look);
+  const points = pointsOf(history, look);
+  const folds = foldsOf(look);
+  const ticks = ticksOf(look);
+  const count = bars.length + steps.length + waits.length + arrows.length + points.length;
+  return { bars, steps, arrows, waits, points, owners, folds, ticks, count };
+}
+
+interface Look {
+  readonly view: View;
+  readonly scale: FoldedTime;
+  readonly first: number;
+  readonly last: number;
+}
+
+function barsOf(level: Level, look: Look, lane: number, index: number, out: BarMark[]): void {
+  const { view, scale, first, last } = look;
+  const { start, end, mode, pc, vector } = level.at;
+  const length = level.length;
+  let i = upperBound(end, first, 0, length);
+  while (i < length && start[i]! <= last) {
+    const x = xOf(view, scale, start[i]!);
+    const right = xOf(view, scale, end[i]!);
+    let next = i + 1;
+    let width = right - x;
+    if (width < 1) {
+      // The rest of this pixel at once: what is seen costs, not what happened.
+      const edge = Math.floor(x) + 1;
+      const until = timeAt(view, scale, edge);
+      if (next < length && start[next]! < until) next = upperBound(start, until, next, length);
+      width = 1;
+    }
+    const count = next - i;
+    const before = out.at(-1);
+    if (count > 1 && before && joins(before, lane, index, mode[i]!, x)) {
+      out[out.length - 1] = {
+        ...before,
+        width: x + 1 - before.x,
+        end: end[next - 1]!,
+        count: before.count + count,
+      };
+    } else {
+      out.push({
+        ...{ x, width, lane, level: index, mode: mode[i]!, pc: pc[i]!, vector: vector[i]! },
+        ...{ start: start[i]!, end: end[next - 1]!, count },
+      });
+    }
+    i = next;
+  }
+}
+
+/** Whether a crowd of bars goes on the crowd just before it. */
+const joins = (bar: BarMark, lane: number, level: number, mode: number, x: number): boolean =>
+  bar.count > 1 &&
+  bar.lane === lane &&
+  bar.level === level &&
+  bar.mode === mode &&
+  x - (bar.x + bar.width) < 1;
+
+function stepsOf({ steps, levels }: Lane, look: Look, lane: number, out: StepMark[]): void {
+  const { view, scale, first, last } = look;
+  const { start, end, pc } = steps.at;
+  const begin = upperBound(end, first, 0, steps.length);
+  const until = upperBound(start, last, begin, steps.length);
+  // Too many to have room for words: then none has.
+  if ((until - begin) * STEP_MIN_PX > view.width) return;
+  const inner = levels[1];
+  for (let i = begin; i < until; i++) {
+    const x = xOf(view, scale, start[i]!);
+    const width = xOf(view, scale, end[i]!) - x;
+    const over = inner ? upperBound(inner.at.end, start[i]!, 0, inner.length) : 0;
+    const level = inner && over < inner.length && inner.at.start[over]! <= start[i]! ? 1 : 0;
+    out.push({ x, width, lane, level, pc: pc[i]! });
+  }
+}
+
+function waitsOf({ waits, waiting }: Lane, look: Look, lane: number, out: WaitMark[]): void {
+  const { view, scale, first, last } = look;
+  const { start, end, vector } = waits.at;
+  let i = upperBound(end, first, 0, waits.length);
+  for (; i < waits.length && start[i]! <= last; i++) {
+    const x = xOf(view, scale, start[i]!);
+    const width = xOf(view, scale, end[i]!) - x;
+    if (width >= 1) out.push({ x, width, lane, vector: vector[i]! });
+  }
+  for (const [still, since] of waiting) {
+    if (since > last) continue;
+    const x = xOf(view, scale, since);
+    out.push({ x, width: Math.max(1, view.width - x), lane, vector: still });
+  }
+}
+
+function ownersOf({ owners }: Lane, look: Look, lane: number, out: OwnerMark[]): void {
+  const { view, scale } = look;
+  const { time, kernel } = owners.at;
+  for (let i = 0; i < owners.length; i++) {
+    const x = Math.max(0, xOf(view, scale, time[i]!));
+    const next = i + 1 < owners.length ? xOf(view, scale, time[i + 1]!) : view.width;
+    const right = Math.min(view.width, next);
+    if (right > x) out.push({ x, width: right - x, lane, kernel: kernel[i]! });
+  }
+}
+
+/** How much an arrow must be seen when it shares its place with another. */
+const LOUD = { [END.arrived]: 0, [END.flying]: 1, [END.merged]: 2, [END.dropped]: 3 };
+const loudness = (end: number): number => LOUD[end as keyof typeof LOUD];
+
+function arrowsOf({ flights, lanes, longestFlight }: TimelineHistory, look: Look): ArrowMark[] {
+  const { view, scale, first, last } = look;
+  const { sent, done, from, to, end, type } = flights.at;
+  const out: ArrowMark[] = [];
+  const cpus = lanes.length;
+  /** By pair of CPUs: the arrow drawn last and the pixel it begins in. */
+  const latest = new Map<number, { pixel: number; index: number }>();
+  let i = upperBound(sent, first - longestFlight, 0, flights.length);
+  for (; i < flights.length && sent[i]! <= last; i++) {
+    if (done[i]! < first) continue;
+    const x1 = xOf(view, scale, sent[i]!);
+    const pixel = Math.floor(x1);
+    const pair = from[i]! * (cpus + 1) + to[i]! + 1;
+    const before = latest.get(pair);
+    if (before?.pixel === pixel) {
+      const arrow = out[before.index]!;
+      const louder = loudness(end[i]!) > loudness(arrow.end);
+      const shown = louder ? { end: end[i]!, type: type[i]!, flight: i } : {};
+      out[before.index] = { ...arrow, ...shown, count: arrow.count + 1 };
+      continue;
+    }
+    latest.set(pair, { pixel, index: out.length });
+    out.push({
+      ...{ x1, x2: xOf(view, scale, done[i]!), from: from[i]!, to: to[i]! },
+      ...{ end: end[i]!, type: type[i]!, flight: i, count: 1 },
+    });
+  }
+  return out;
+}
+
+function pointsOf({ marks }: TimelineHistory, look: Look): PointMark[] {
+  const { view, scale, first, last } = look;
+  const { time, cpu, kind, b } = marks.at;
+  const out: PointMark[] = [];
+  const latest = new Map<number, { pixel: number; index: number }>();
+  let i = upperBound(time, first, 0, marks.length);
+  for (; i < marks.length && time[i]! <= last; i++) {
+    const x = xOf(view, scale, time[i]!);
+    const pixel = Math.floor(x / 3);
+    const loud = kind[i] === MARK.hazard || (kind[i] === MARK.outcome && isLoss(b[i]!));
+    const place = cpu[i]! * 8 + kind[i]! * 2 + (loud ? 1 : 0);
+    const before = latest.get(place);
+    if (before?.pixel === pixel) {
+      const point = out[before.index]!;
+      out[before.index] = { ...point, count: point.count + 1 };
+      continue;
+    }
+    latest.set(place, { pixel, index: out.length });
+    out.push({ x, lane: cpu[i]!, kind: kind[i]!, loud, mark: i, count: 1 });
+  }
+  return out;
+}
+
+function foldsOf({ view, scale, first, last }: Look): FoldMark[] {
+  const [begin, end] = scale.foldsIn(first, last);
+  const out: FoldMark[] = [];
+  for (let i = begin; i < end; i++) {
+    const { from, to } = scale.fold(i);
+    const x = xOf(view, scale, from);
+    const width = xOf(view, scale, to) - x;
+    if (width >= FOLD_MIN_PX) out.push({ x, width, ns: to - from });
+  }
+  return out;
+}
+
+/** The next of 1, 2, 5, 10, 20, … that is not less. */
+export function niceStep(atLeast: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(atLeast, 1e-9)));
+  const factor = [1, 2, 5, 10].find((one) => one * power >= atLeast * 0.999) ?? 10;
+  return Math.max(1, factor * power);
+}
+
+/** Round times about {@link TICK_PX} apart; none inside a fold, where a place says little. */
+function ticksOf({ view, scale }: Look): Tick[] {
+  const step = niceStep(view.perPx * TICK_PX * 0.6);
+  const out: Tick[] = [];
+  for (let at = TICK_PX / 2; at < view.width; at += TICK_PX / 2) {
+    const time = Math.round(timeAt(view, scale, at) / step) * step;
+    const x = xOf(view, scale, time);
+    if (time < 0 || Math.abs(x - at) > TICK_PX / 3 || x > view.width - 20) continue;
+    if (x - (out.at(-1)?.x ?? -TICK_PX) < TICK_PX * 0.75) continue;
+    out.push({ x, time });
+  }
+  return out;
+}
