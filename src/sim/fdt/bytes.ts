@@ -41,7 +41,7 @@ export function cString(text: string): Uint8Array {
 }
 
 /** One character a byte for `bytes[from, to)`: names and strings of a blob, whatever they hold. */
-export function textOf(bytes: Uint8Array, from: number, to: number): string {
+export function textOf(bytes: ArrayLike<number>, from: number, to: number): string {
   let text = '';
   for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i] ?? 0);
   return text;

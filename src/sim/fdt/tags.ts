@@ -101,7 +101,10 @@ export function fdtNextTag(fdt: Uint8Array, offset: number, next: Next): number 
     default:
       return FDT_END;
   }
-  if (structOffset(fdt, offset, (end - offset) >>> 0) < 0) return FDT_END;
+  const length = (end - offset) >>> 0;
+  // A length of a little less than 2^32 wraps to a token that ends where it begins. libfdt 1.6.1
+  // walks on the spot for ever there; we call it malformed.
+  if (length === 0 || structOffset(fdt, offset, length) < 0) return FDT_END;
   next.offset = ((end + 3) & ~3) | 0;
   return tag;
 }

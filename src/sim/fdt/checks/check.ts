@@ -1,4 +1,4 @@
-import { get32 } from '../bytes.ts';
+import { get32, textAt } from '../bytes.ts';
 import type { Problem } from '../problem.ts';
 import { getNodeByPath, nodesOf, type DeviceTree, type Node, type Property } from '../tree.ts';
 
@@ -165,10 +165,7 @@ export const cell = (value: Uint8Array, index = 0): number => get32(value, index
 /** What stands for "no phandle" in a cell: 0 and -1. */
 export const isNoPhandle = (phandle: number): boolean => phandle === 0 || phandle === 0xffffffff;
 /** The first string of a value, without looking whether it ends. */
-export const firstString = (value: Uint8Array): string => {
-  const zero = value.indexOf(0);
-  return String.fromCharCode(...value.subarray(0, zero < 0 ? value.length : zero).slice(0, 4096));
-};
+export const firstString = (value: Uint8Array): string => textAt(value, 0);
 /** Live children. */
 export const childrenOf = (node: Node): Node[] => node.children.filter((child) => !child.deleted);
 /** Address cells its children use, 2 when it does not say. */

@@ -330,7 +330,7 @@ export class Lexer {
     }
     // The marker names the line behind its own: the newline that follows counts it up.
     const line = Number(textOf(bytes, digits, digitsEnd)) - 1;
-    const text = String.fromCharCode(...(zero < 0 ? name : name.slice(0, zero)));
+    const text = textOf(name, 0, zero < 0 ? name.length : zero);
     this.at = end;
     this.source.mark(end, line, text);
     return true;

@@ -1,4 +1,5 @@
 /** The value of a property, from the token behind its '='. Source: dtc, dtc-parser.y, `propdata`. */
+import { textOf } from '../bytes.ts';
 import { Property } from '../tree.ts';
 import { readPlainCells } from './cells.ts';
 import { CHAR } from './chars.ts';
@@ -167,7 +168,9 @@ export class PropertyReader {
     const tokens = this.#tokens;
     tokens.expect(CHAR.open);
     if (tokens.peek() !== T.string) tokens.unexpected();
-    const [name = ''] = String.fromCharCode(...tokens.lexer.stringBytes()).split('\0');
+    const text = tokens.lexer.stringBytes();
+    const zero = text.indexOf(0);
+    const name = textOf(text, 0, zero < 0 ? text.length : zero);
     tokens.take();
     let from = 0n;
     let length = U64_MAX;

@@ -16,3 +16,15 @@ export function latin1Bytes(text: string): Uint8Array {
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
+
+/**
+ * A file as fdtdump and fdtoverlay have it: in a buffer that is doubled from 1024 on until the file
+ * is smaller, and whose size they take for the file's. Source: dtc, util.c, `utilfdt_read_err`.
+ */
+export function padded(content: Uint8Array): Uint8Array {
+  let size = 1024;
+  while (size <= content.length) size *= 2;
+  const bytes = new Uint8Array(size);
+  bytes.set(content);
+  return bytes;
+}
