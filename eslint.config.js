@@ -79,6 +79,8 @@ export default defineConfig(
     rules: {
       // Props are declared with `let` by custom: `$props()` and `$bindable()` may be assigned.
       'prefer-const': 'off',
+      // The compiler knows better: svelte-check refuses names that are not there.
+      'no-undef': 'off',
       'svelte/prefer-const': ['error', { excludedRunes: ['$props'] }],
     },
   },

@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { scenarios } from './scenarios.plugin.ts';
 
 /** The page is served from anywhere, so the policy travels in the page, not in a header. */
 const CONTENT_SECURITY_POLICY = [
@@ -31,10 +32,10 @@ function contentSecurityPolicy(): Plugin {
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [svelte(), contentSecurityPolicy()],
+  plugins: [svelte(), scenarios(), contentSecurityPolicy()],
   // Svelte's server build is what Node would pick; component tests mount, so they need the other.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [scenarios()] },
   build: {
     target: 'es2023',
     modulePreload: { polyfill: false },

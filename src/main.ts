@@ -1,7 +1,21 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
+import { installPlayground } from './ui/state/playground.ts';
+import { Session, type Worked } from './ui/state/session.svelte.ts';
+
+/** The simulation, in a thread of its own. */
+function hireWorker(): Worked {
+  const worker = new Worker(new URL('./worker/sim.worker.ts', import.meta.url), { type: 'module' });
+  return {
+    port: worker,
+    onend: (ended) => worker.addEventListener('error', ({ message }) => ended(message)),
+    close: () => worker.terminate(),
+  };
+}
 
 const target = document.getElementById('app');
 if (target === null) throw new Error('index.html has no #app');
-mount(App, { target });
+const session = new Session(hireWorker);
+mount(App, { target, props: { session } });
+installPlayground(session, session.load({ source: { kind: 'bundled', name: 'boot' } }));

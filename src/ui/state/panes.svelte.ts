@@ -1,0 +1,100 @@
+import { createContext } from 'svelte';
+import { MediaQuery } from 'svelte/reactivity';
+
+/** Sizes of the panes in px, and what is open. Remembered. */
+interface Kept {
+  readonly tour: number;
+  readonly side: number;
+  readonly bottom: number;
+  readonly tourOpen: boolean;
+}
+export type Split = 'tour' | 'side' | 'bottom';
+/** What shares the one pane beside the stage on a smaller screen. */
+export type SideTab = 'tour' | 'inspector' | 'consoles';
+
+const KEY = 'multikernel-playground.panes';
+const AT_FIRST: Kept = { tour: 280, side: 400, bottom: 236, tourOpen: true };
+export const SPLIT_LIMITS: Readonly<Record<Split, readonly [least: number, most: number]>> = {
+  tour: [200, 460],
+  side: [280, 680],
+  bottom: [120, 560],
+};
+
+/** How the page is divided: three columns, two, or one. */
+export class Panes {
+  readonly #phone = new MediaQuery('(max-width: 640px)');
+  readonly #medium = new MediaQuery('(max-width: 1024px)');
+  readonly layout: 'wide' | 'medium' | 'phone' = $derived(
+    this.#phone.current ? 'phone' : this.#medium.current ? 'medium' : 'wide',
+  );
+  #kept: Kept = $state.raw(read());
+  sideTab: SideTab = $state('tour');
+  palette = $state(false);
+
+  get tourOpen(): boolean {
+    return this.#kept.tourOpen;
+  }
+  set tourOpen(tourOpen: boolean) {
+    this.#keep({ ...this.#kept, tourOpen });
+    if (tourOpen) this.sideTab = 'tour';
+  }
+
+  size(split: Split): number {
+    return this.#kept[split];
+  }
+
+  resize(split: Split, px: number): void {
+    const [least, most] = SPLIT_LIMITS[split];
+    this.#keep({ ...this.#kept, [split]: Math.round(Math.min(Math.max(px, least), most)) });
+  }
+
+  /** Back to the size it had at first. */
+  reset(split: Split): void {
+    this.resize(split, AT_FIRST[split]);
+  }
+
+  #keep(kept: Kept): void {
+    this.#kept = kept;
+    remember(KEY, JSON.stringify(kept));
+  }
+}
+
+/** What was stored under a key; undefined where storage is off or empty. */
+export function recall(key: string): string | undefined {
+  try {
+    return localStorage.getItem(key) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Stores; a page without storage works all the same. */
+export function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Private windows and full stores: only the comfort of the next visit is lost.
+  }
+}
+
+function read(): Kept {
+  try {
+    const stored: unknown = JSON.parse(recall(KEY) ?? '{}');
+    if (typeof stored !== 'object' || stored === null) return AT_FIRST;
+    const number = (name: Split): number => {
+      const value: unknown = (stored as Record<string, unknown>)[name];
+      const [least, most] = SPLIT_LIMITS[name];
+      return typeof value === 'number' && value >= least && value <= most ? value : AT_FIRST[name];
+    };
+    return {
+      tour: number('tour'),
+      side: number('side'),
+      bottom: number('bottom'),
+      tourOpen: !('tourOpen' in stored && stored.tourOpen === false),
+    };
+  } catch {
+    return AT_FIRST;
+  }
+}
+
+export const [getPanes, setPanes] = createContext<Panes>();

@@ -1,0 +1,68 @@
+import { catalogue } from 'virtual:scenarios';
+import type { Calls, Source } from '../../worker/protocol.ts';
+import { tick } from 'svelte';
+import type { Session } from './session.svelte.ts';
+
+/** What `load` takes besides the lesson. */
+interface LoadOptions {
+  readonly seed?: number;
+  readonly profile?: string;
+}
+
+/** `window.playground`: lets a test, a teacher's script or the console drive the page. */
+export interface Playground {
+  /** Resolves once the first lesson is loaded, drawn and paused. */
+  readonly ready: Promise<void>;
+  /** A bundled lesson by name, or the text of one. Rejects when it is refused. */
+  load(nameOrText: string, options?: LoadOptions): Promise<void>;
+  play(): Promise<void>;
+  pause(): Promise<void>;
+  step(n?: number): Promise<void>;
+  seek(step: number): Promise<void>;
+  /** Runs until a claim is true; tells whether it became so. */
+  runUntil(claim: string, options?: { readonly maxSteps?: number }): Promise<boolean>;
+  evaluate(expression: string): Promise<unknown>;
+  /** Types a line on a kernel's console and waits until the command is over. */
+  type(kernel: string, line: string): Promise<Calls['type']['answer']>;
+  /** Hash of the whole state: 16 lower-case hex digits. */
+  hash(): Promise<string>;
+  state(): Promise<Calls['state']['answer']>;
+}
+
+declare global {
+  interface Window {
+    playground: Playground;
+  }
+}
+
+/** A bundled lesson when there is one of that name, else the text of a lesson. */
+export const sourceOf = (nameOrText: string): Source =>
+  catalogue.some(({ name }) => name === nameOrText) || !nameOrText.includes('\n')
+    ? { kind: 'bundled', name: nameOrText }
+    : { kind: 'text', text: nameOrText, file: 'scenario.md' };
+
+/** Puts `window.playground` in place. `ready` comes from whoever loads the first lesson. */
+export function installPlayground(session: Session, ready: Promise<unknown>): void {
+  const shown = async (frame: Promise<Calls['step']['answer']>): Promise<void> => {
+    await session.show(await frame);
+    await tick();
+  };
+  window.playground = {
+    ready: ready.then(tick),
+    load: (nameOrText, options = {}) =>
+      session.loadOrThrow({ source: sourceOf(nameOrText), ...options }).then(tick),
+    play: () => session.play().then(tick),
+    pause: () => session.pause().then(tick),
+    step: (count = 1) => shown(session.ask('step', { count })),
+    seek: (step) => session.seek(step).then(tick),
+    async runUntil(claim, options = {}) {
+      const { reached, frame } = await session.ask('runUntil', { claim, ...options });
+      await shown(Promise.resolve(frame));
+      return reached;
+    },
+    evaluate: (expression) => session.ask('evaluate', { expression }),
+    type: (kernel, line) => session.type(kernel, line),
+    hash: () => session.ask('hash', {}),
+    state: () => session.ask('state', {}),
+  };
+}

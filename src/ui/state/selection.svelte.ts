@@ -1,0 +1,96 @@
+import { createContext } from 'svelte';
+import type { Frame } from '../../sim/world/frame.ts';
+
+/** The one thing that is selected, everywhere. Names and numbers only, so it outlives a frame. */
+export type Selected =
+  | { readonly kind: 'none' }
+  /** A CPU by its machine number. */
+  | { readonly kind: 'cpu'; readonly cpu: number }
+  /** A kernel by name; `host` is one. */
+  | { readonly kind: 'kernel'; readonly name: string }
+  /** An instance by name, which need not be running. */
+  | { readonly kind: 'instance'; readonly name: string }
+  /** An IPI by serial. */
+  | { readonly kind: 'flight'; readonly serial: number }
+  /** A slot of the shared area of an instance. */
+  | { readonly kind: 'slot'; readonly instance: string; readonly slot: number }
+  | { readonly kind: 'message'; readonly id: number }
+  /** A stretch of physical memory by its first byte. */
+  | { readonly kind: 'region'; readonly start: number }
+  /** Any bytes. */
+  | { readonly kind: 'memory'; readonly addr: number; readonly bytes: number };
+
+/** The inspector's tabs, by the names `view` blocks use. */
+export type Tab = 'cpu' | 'memory' | 'messages' | 'tree' | 'files' | 'checks';
+export const TABS: readonly Tab[] = ['cpu', 'memory', 'messages', 'tree', 'files', 'checks'];
+
+/** Tab that shows a selection best. */
+const TAB_OF: Readonly<Record<Selected['kind'], Tab | undefined>> = {
+  none: undefined,
+  cpu: 'cpu',
+  kernel: 'tree',
+  instance: 'tree',
+  flight: 'messages',
+  slot: 'memory',
+  message: 'messages',
+  region: 'memory',
+  memory: 'memory',
+};
+
+/** What is selected and which tab of the inspector is open. */
+export class Selection {
+  #now: Selected = $state.raw({ kind: 'none' });
+  tab: Tab = $state('cpu');
+
+  get now(): Selected {
+    return this.#now;
+  }
+
+  /** Selects, and opens the tab that fits unless `stay`. */
+  select(next: Selected, { stay = false } = {}): void {
+    this.#now = next;
+    const tab = TAB_OF[next.kind];
+    if (!stay && tab !== undefined) this.tab = tab;
+  }
+
+  clear(): void {
+    this.#now = { kind: 'none' };
+  }
+
+  /** Number of the CPU selected, -1 for none. */
+  readonly cpu: number = $derived(this.#now.kind === 'cpu' ? this.#now.cpu : -1);
+
+  /** Does what a `view` block of a lesson asks for. */
+  show(view: Readonly<Record<string, string>>, frame: Frame): void {
+    const wanted = view.select === undefined ? undefined : parse(view.select, frame);
+    if (wanted) this.select(wanted);
+    const tab = TABS.find((known) => known === view.tab);
+    if (tab) this.tab = tab;
+  }
+}
+
+/** `cpuN`, `kernel NAME`, `instance NAME`, `slot NAME`, `message N`, `memory ADDRESS` or `none`. */
+export function parse(text: string, frame: Frame): Selected | undefined {
+  const cpu = /^cpu\s*(\d+)$/.exec(text);
+  if (cpu) return { kind: 'cpu', cpu: Number(cpu[1]) };
+  if (text === 'none') return { kind: 'none' };
+  const [, kind, rest] = /^(\w+)\s+(.+)$/.exec(text) ?? [];
+  if (kind === undefined || rest === undefined) return undefined;
+  switch (kind) {
+    case 'kernel':
+    case 'instance':
+      return { kind, name: rest };
+    case 'slot': {
+      const target = frame.areas.find(({ name }) => name === rest)?.target ?? 0;
+      return { kind: 'slot', instance: rest, slot: target };
+    }
+    case 'message':
+      return { kind: 'message', id: Number(rest) };
+    case 'memory':
+      return { kind: 'memory', addr: Number(rest), bytes: 256 };
+    default:
+      return undefined;
+  }
+}
+
+export const [getSelection, setSelection] = createContext<Selection>();

@@ -1,0 +1,248 @@
+import { createContext } from 'svelte';
+import type { Frame } from '../../sim/world/frame.ts';
+import { connect, errorOf, WorkerDied, type Ask, type Client } from '../../worker/client.ts';
+import type { Calls, Loaded, Port, Push, Source } from '../../worker/protocol.ts';
+import { EMPTY_FRAME, EMPTY_LEGEND } from './empty-frame.ts';
+import { Notices } from './notices.svelte.ts';
+import { RowStore } from './rows.svelte.ts';
+import { SPEED_AT_FIRST, SPEEDS, speedNamed } from './speeds.ts';
+
+/** A worker, or whatever answers like one. */
+export interface Worked {
+  readonly port: Port;
+  /** Calls back when the worker cannot go on. */
+  readonly onend: (ended: (why: string) => void) => void;
+  readonly close: () => void;
+}
+
+/** A line that was typed, and when: with the lesson, all that makes a run what it is. */
+interface Input {
+  readonly step: number;
+  readonly kernel: string;
+  readonly line: string;
+}
+
+/** Restarts in a row without an answer; then the page gives up and says so. */
+const RESTARTS_MAX = 2;
+
+/**
+ * The page's side of a run. The worker holds the truth; this holds the latest frame of it.
+ *
+ * Everything that changes is a rune: read `session.frame` in markup or `$derived`. Actions never
+ * throw: what goes wrong becomes a notice. Whoever needs an answer, or the error, uses `ask`.
+ */
+export class Session {
+  /** The moment shown. Never changed, only replaced; {@link EMPTY_FRAME} before the first load. */
+  #frame: Frame = $state.raw(EMPTY_FRAME);
+  #loaded: Loaded | undefined = $state.raw();
+  /** Where the lesson came from. */
+  source: Source | undefined = $state.raw();
+  /** Trace rows known so far, for timelines and for how IPIs end. */
+  readonly rows = new RowStore();
+  readonly notices = new Notices();
+  /** Notch of {@link SPEEDS}. */
+  speed = $state(SPEED_AT_FIRST);
+  /** Actions that wait for the worker. */
+  #waiting = $state(0);
+  /** Grows with every load: a key for what must be built anew. */
+  run = $state(0);
+  /** Set while a dead worker is being replaced. */
+  recovering = $state(false);
+  /** Set when no worker can be started any more. */
+  dead = $state(false);
+
+  readonly #start: () => Worked;
+  #worked: Worked | undefined;
+  #client: Client | undefined;
+  #ask: Calls['load']['ask'] | undefined;
+  #inputs: Input[] = [];
+  #restarts = 0;
+  #seekNext: number | undefined;
+  #seeking: Promise<void> | undefined;
+
+  constructor(start: () => Worked) {
+    this.#start = start;
+    this.#hire();
+  }
+
+  get frame(): Frame {
+    return this.#frame;
+  }
+  readonly loaded: boolean = $derived(this.#loaded !== undefined);
+  readonly busy: boolean = $derived(this.#waiting > 0);
+  readonly scenario = $derived(this.#loaded?.scenario);
+  readonly legend = $derived(this.#loaded?.legend ?? EMPTY_LEGEND);
+  /** Files the lesson puts into the host's file system: what they are now, and whose. */
+  readonly files: Loaded['files'] = $derived(this.#loaded?.files ?? []);
+  readonly seed = $derived(this.#loaded?.seed ?? 0);
+  readonly profile = $derived(this.#loaded?.profile ?? '');
+  readonly stats = $derived(this.#frame.stats);
+  readonly failedClaims = $derived(this.#frame.claims.filter(({ ok }) => !ok));
+
+  /** Asks the worker anything; rejects with `Refused` when it is the visitor's doing. */
+  readonly ask: Ask = (call, ask) => {
+    if (!this.#client) return Promise.reject(new WorkerDied('the simulation has stopped'));
+    return this.#client.ask(call, ask);
+  };
+
+  /** Loads a lesson. What is running stays as it was when that is refused. True when it worked. */
+  readonly load = (ask: Calls['load']['ask']): Promise<boolean> =>
+    this.#act(() => this.loadOrThrow(ask));
+
+  /** As {@link load}, for callers who want the error instead of a notice. */
+  readonly loadOrThrow = async (ask: Calls['load']['ask']): Promise<void> => {
+    const loaded = await this.ask('load', ask);
+    this.#ask = ask;
+    this.source = ask.source;
+    this.#inputs = [];
+    this.rows.clear();
+    this.#loaded = loaded;
+    this.#frame = loaded.frame;
+    this.run++;
+    await this.rows.catchUp(this.ask, loaded.frame, false);
+  };
+
+  /** The same lesson with another seed, profile or own files. */
+  readonly reload = (
+    change: Partial<Omit<Calls['load']['ask'], 'source'>> = {},
+  ): Promise<boolean> =>
+    this.#ask ? this.load({ ...this.#ask, ...change }) : Promise.resolve(false);
+
+  readonly play = (): Promise<boolean> =>
+    this.#show(() => this.ask('play', { speed: SPEEDS[this.speed]!.speed }));
+  readonly pause = (): Promise<boolean> => this.#show(() => this.ask('pause', {}));
+  readonly toggle = (): Promise<boolean> => (this.#frame.playing ? this.pause() : this.play());
+  /** `count` steps on, whoever's they are. */
+  readonly step = (count = 1): Promise<boolean> => this.#show(() => this.ask('step', { count }));
+  readonly back = (count = 1): Promise<void> => this.seek(this.#frame.step - count);
+  readonly first = (): Promise<void> => this.seek(0);
+  /** To the end of what this run has reached; there, to the end of the lesson's present stop. */
+  readonly last = (): Promise<unknown> =>
+    this.#frame.step < this.#frame.stepEnd ? this.seek(this.#frame.stepEnd) : this.finishStop();
+  /** Runs the present stop of the lesson to its end, and goes to the next. */
+  readonly finishStop = (): Promise<boolean> => this.#show(() => this.ask('finishStop', {}));
+  readonly goToStop = (stop: number): Promise<boolean> =>
+    this.#show(() => this.ask('goToStop', { stop }), false);
+
+  /** To any step. While one jump is under way only the newest wish is kept: drag as you like. */
+  readonly seek = (step: number): Promise<void> => {
+    this.#seekNext = Math.max(0, Math.round(step));
+    this.#seeking ??= this.#seekAll().finally(() => (this.#seeking = undefined));
+    return this.#seeking;
+  };
+
+  /** Notch of {@link SPEEDS}; takes effect at once when playing. */
+  readonly setSpeed = (notch: number): void => {
+    this.speed = Math.min(Math.max(notch, 0), SPEEDS.length - 1);
+    if (this.#frame.playing) void this.play();
+  };
+
+  /** Types a line on a kernel's console; the answer comes when the command is over. */
+  readonly type = (kernel: string, line: string): Promise<Calls['type']['answer']> => {
+    this.#inputs = this.#inputs.filter(({ step }) => step <= this.#frame.step);
+    this.#inputs.push({ step: this.#frame.step, kernel, line });
+    const typed = this.ask('type', { kernel, line });
+    // Typing may set things going while nothing is being played: look, now and at the end.
+    const look = () => void this.#show(() => this.ask('step', { count: 0 }));
+    if (!this.#frame.playing) typed.then(look, look);
+    return typed;
+  };
+
+  /** Shows a frame that was the answer to a question asked elsewhere. */
+  readonly show = (frame: Frame): Promise<boolean> => this.#show(() => Promise.resolve(frame));
+
+  close(): void {
+    this.#worked?.close();
+  }
+
+  async #seekAll(): Promise<void> {
+    while (this.#seekNext !== undefined) {
+      const step = this.#seekNext;
+      this.#seekNext = undefined;
+      await this.#show(() => this.ask('seek', { step }), false);
+    }
+  }
+
+  /** Shows the frame that is coming. Unless `forward`, time may jump, and nothing is animated. */
+  #show(coming: () => Promise<Frame>, forward = true): Promise<boolean> {
+    return this.#act(async () => {
+      const frame = await coming();
+      const onwards = forward && frame.step >= this.#frame.step;
+      this.#frame = frame;
+      this.#takeView(frame);
+      await this.rows.catchUp(this.ask, frame, onwards);
+    });
+  }
+
+  async #act(work: () => Promise<void>): Promise<boolean> {
+    this.#waiting++;
+    try {
+      await work();
+      this.#restarts = 0;
+      return true;
+    } catch (error) {
+      this.notices.tell(error);
+      return false;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  #onpush(push: Push): void {
+    if (push.push === 'failure') {
+      this.notices.tell(errorOf(push.failure));
+      void this.pause();
+      return;
+    }
+    this.#frame = push.frame;
+    this.#takeView(push.frame);
+    if (!this.rows.push(push.rows)) void this.rows.catchUp(this.ask, push.frame, true);
+  }
+
+  #takeView({ view }: Frame): void {
+    const wanted = view.speed;
+    if (wanted !== undefined) this.speed = speedNamed(wanted);
+  }
+
+  #hire(): void {
+    const worked = this.#start();
+    const client = connect(worked.port, (push) => this.#onpush(push));
+    this.#worked = worked;
+    this.#client = client;
+    worked.onend((why) => {
+      if (this.#client !== client) return;
+      client.die(why);
+      worked.close();
+      void this.#recover(why);
+    });
+  }
+
+  /** Starts another worker and repeats what was done, up to the last moment that was shown. */
+  async #recover(why: string): Promise<void> {
+    const { step } = this.#frame;
+    if (++this.#restarts > RESTARTS_MAX) {
+      this.dead = true;
+      this.notices.add('bug', `The simulation stopped again: ${why}. Reload the page to go on.`);
+      return;
+    }
+    this.notices.add('bug', `The simulation stopped: ${why}. Starting another and replaying.`);
+    this.recovering = true;
+    try {
+      this.#hire();
+      const inputs = this.#inputs;
+      if (!this.#ask || !(await this.load(this.#ask))) return;
+      for (const input of inputs.filter((typed) => typed.step <= step)) {
+        await this.seek(input.step);
+        this.#inputs.push(input);
+        // What it answered is in the console; nobody waits for it any more.
+        this.ask('type', { kernel: input.kernel, line: input.line }).catch(() => undefined);
+      }
+      await this.seek(step);
+      this.notices.add('news', `A new simulation is back at step ${step}.`);
+    } finally {
+      this.recovering = false;
+    }
+  }
+}
+
+export const [getSession, setSession] = createContext<Session>();
