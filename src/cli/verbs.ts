@@ -4,4 +4,21 @@ import { type Verb } from './verb.ts';
  * Every verb, one file each in `verbs/`. Each is imported when it is called, so that the others
  * cost nothing: `run: (argv, io) => import('./verbs/run.ts').then(({ run }) => run(argv, io))`.
  */
-export const VERBS: Readonly<Record<string, Verb>> = {};
+export const VERBS: Readonly<Record<string, Verb>> = {
+  dtc: {
+    usage: 'dtc [-I dts|dtb] [-O dts|dtb] [-o FILE] [-@] [-p|-S|-a|-R|-V|-b N] [-q] [FILE|-]',
+    run: (argv, io) => import('./verbs/dtc.ts').then(({ run }) => run(argv, io)),
+  },
+  fdtcheck: {
+    usage: 'fdtcheck < LINES.jsonl',
+    run: (argv, io) => import('./verbs/fdtcheck.ts').then(({ run }) => run(argv, io)),
+  },
+  fdtdump: {
+    usage: 'fdtdump [-d] [-s] FILE.dtb',
+    run: (argv, io) => import('./verbs/fdtdump.ts').then(({ run }) => run(argv, io)),
+  },
+  fdtoverlay: {
+    usage: 'fdtoverlay -i BASE.dtb -o OUT.dtb A.dtbo…',
+    run: (argv, io) => import('./verbs/fdtoverlay.ts').then(({ run }) => run(argv, io)),
+  },
+};
