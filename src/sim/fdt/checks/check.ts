@@ -39,6 +39,8 @@ export class Checked {
   readonly root: Node;
   /** True when `-@` asks for __symbols__: labelled nodes are then never left out. */
   readonly symbols: boolean;
+  /** Nodes that were live before the first check, parents first. Some may be deleted since. */
+  readonly nodes: readonly Node[];
   readonly #file: string;
   readonly #problems: Problem[];
   readonly #outcomes = new Map<Check, Outcome>();
@@ -50,6 +52,7 @@ export class Checked {
   constructor(tree: DeviceTree, file: string, symbols: boolean, problems: Problem[]) {
     this.tree = tree;
     this.root = tree.root;
+    this.nodes = nodesOf(tree.root);
     this.symbols = symbols;
     this.#file = file;
     this.#problems = problems;
@@ -80,8 +83,8 @@ export class Checked {
     this.#outcomes.set(check, 'passed');
     this.#current = check;
     // A check may delete what lies ahead.
-    for (const node of nodesOf(this.root))
-      if (node === this.root || !node.deleted) check.run(this, node);
+    for (const node of this.nodes)
+      if (!node.deleted || node === this.root) check.run(this, node);
   }
 
   /** Reports a failure of the running check at a property, or at a node. */
@@ -113,18 +116,13 @@ export class Checked {
     return this.#problems.length > PROBLEMS_MAX;
   }
 
-  /** Live nodes, parents first. */
-  liveNodes(): Node[] {
-    return nodesOf(this.root);
-  }
-
   /** First live node with that label. Labels no longer change once checks run. */
   byLabel(label: string): Node | undefined {
     if (!this.#byLabel) {
       this.#byLabel = new Map();
-      for (const node of nodesOf(this.root))
+      for (const node of this.nodes)
         for (const { name, deleted } of node.labels ?? [])
-          if (!deleted && !this.#byLabel.has(name)) this.#byLabel.set(name, node);
+          if (!deleted && !node.deleted && !this.#byLabel.has(name)) this.#byLabel.set(name, node);
     }
     const node = this.#byLabel.get(label);
     return node?.deleted ? undefined : node;

@@ -27,11 +27,18 @@ export function mustBeCell(tree: Checked, node: Node, name: string): void {
   if (property && property.value.length !== 4) tree.fail('is not one cell', node, property);
 }
 
+/** Most nodes have few of each, and none twice: no map is built for them. */
+function hasTwins(things: readonly { readonly name: string }[]): boolean {
+  if (things.length > 8) return new Set(things.map(({ name }) => name)).size < things.length;
+  return things.some(({ name }, i) => i > 0 && things.findIndex((one) => one.name === name) < i);
+}
+
 /** Lists of things of the same name, of those names that occur more than once. */
 function twinsOf<Thing extends { readonly name: string }>(
   things: readonly Thing[],
 ): Map<string, Thing[]> {
   const groups = new Map<string, Thing[]>();
+  if (!hasTwins(things)) return groups;
   for (const thing of things) {
     const group = groups.get(thing.name);
     if (group) group.push(thing);
@@ -42,6 +49,7 @@ function twinsOf<Thing extends { readonly name: string }>(
 }
 
 const duplicateNodeNames = error('duplicate_node_names', (tree, node) => {
+  if (node.children.length < 2) return;
   const twins = twinsOf(node.children);
   if (twins.size === 0) return;
   for (const child of node.children) {
@@ -54,6 +62,7 @@ const duplicateNodeNames = error('duplicate_node_names', (tree, node) => {
 });
 
 const duplicatePropertyNames = error('duplicate_property_names', (tree, node) => {
+  if (node.properties.length < 2) return;
   const twins = twinsOf(node.properties.filter(({ deleted }) => !deleted));
   if (twins.size === 0) return;
   for (const property of node.properties) {
@@ -127,18 +136,18 @@ function labelHolders(root: readonly Node[]): Map<string, Holder> {
   const add = (name: string, holder: Holder): void => {
     if (!holders.has(name)) holders.set(name, holder);
   };
-  const properties = (node: Node): Property[] => node.properties.filter((one) => !one.deleted);
   for (const node of root)
     for (const { name, deleted } of node.labels ?? [])
       if (!deleted) add(name, { node, thing: node });
   for (const node of root)
-    for (const property of properties(node))
+    for (const property of node.properties)
       for (const { name, deleted } of property.labels ?? [])
-        if (!deleted) add(name, { node, thing: property });
+        if (!deleted && !property.deleted) add(name, { node, thing: property });
   for (const node of root)
-    for (const property of properties(node))
+    for (const property of node.properties)
       for (const marker of property.markers ?? [])
-        if (marker.kind === 'label') add(marker.ref ?? '', { node, thing: marker });
+        if (marker.kind === 'label' && !property.deleted)
+          add(marker.ref ?? '', { node, thing: marker });
   return holders;
 }
 
@@ -147,7 +156,7 @@ const holdersOf = new WeakMap<Checked, Map<string, Holder>>();
 
 const duplicateLabel = error('duplicate_label', (tree, node) => {
   let holders = holdersOf.get(tree);
-  if (!holders) holdersOf.set(tree, (holders = labelHolders(tree.liveNodes())));
+  if (!holders) holdersOf.set(tree, (holders = labelHolders(tree.nodes)));
   const check = (label: string, thing: unknown): void => {
     const holder = holders.get(label);
     if (holder && holder.thing !== thing)
