@@ -21,6 +21,7 @@ const textLibraries = [
   'micromark-extension-gfm-table',
   '@types/mdast',
   '@marcbachmann/cel-js',
+  'unbash',
 ].map((name) => `node_modules/${name}/`);
 
 const tests = '[.]test[.]ts$';

@@ -1,0 +1,41 @@
+import { checkWords, errnoText } from '../arguments.ts';
+import { ERRNO } from '../../base/errno.ts';
+import type { Command } from '../command.ts';
+import { HOME } from '../expand.ts';
+import { resolvePath } from '../path.ts';
+
+/** `cd`: the folder relative paths start from. */
+export const cd: Command = {
+  name: 'cd',
+  group: 'files',
+  summary: 'change the folder that relative paths start from',
+  usage: 'cd [PATH]',
+  *run(args, io) {
+    checkWords(args, '', 0, 1);
+    const typed = args[0] ?? HOME;
+    const path = resolvePath(io.state.cwd, typed);
+    const { ret, kind } = yield { call: 'stat', path };
+    const error = ret >= 0 && kind === 'file' ? -ERRNO.ENOTDIR : ret;
+    if (error < 0) {
+      io.err(`cd: ${typed}: ${errnoText(error)}`);
+      return 1;
+    }
+    io.setCwd(path);
+    return 0;
+  },
+};
+
+/** `pwd`: that folder. */
+export const pwd: Command = {
+  name: 'pwd',
+  group: 'files',
+  summary: 'print that folder',
+  usage: 'pwd',
+  // Nothing is asked.
+  // eslint-disable-next-line require-yield -- see above
+  *run(args, io) {
+    checkWords(args, '', 0, 0);
+    io.out(`${io.state.cwd}\n`);
+    return 0;
+  },
+};

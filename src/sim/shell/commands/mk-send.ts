@@ -1,0 +1,90 @@
+import { fromHex } from '../../base/hex.ts';
+import { MK_MSG, MK_SUBTYPES } from '../../kernel/mk.layout.ts';
+import { checkWords, readArguments, show, wholeNumber } from '../arguments.ts';
+import { WrongUsage, type Lookups, type Verb } from '../command.ts';
+import {
+  findReceiver,
+  PFN,
+  PFN_MAX,
+  readSendOptions,
+  readSubtype,
+  readType,
+  receiverNames,
+  SEND_LETTERS,
+  SEND_LONG,
+  SEND_OPTIONS,
+  SEND_USAGE,
+  sendAndTell,
+  TYPE_WORDS,
+} from '../mk-words.ts';
+
+/** `mk send`: a message, or the number of a page. */
+export const mkSend: Verb = {
+  name: 'send',
+  summary: 'send a message, or the number of a page',
+  usage: `mk send NAME|ID TYPE SUBTYPE [PAYLOAD] ${SEND_USAGE} [--len N]
+mk send NAME|ID pfn PFN ${SEND_USAGE}`,
+  more: `  TYPE      ${TYPE_WORDS.join(', ')}, or any 32-bit number
+  SUBTYPE   ${Object.keys(MK_SUBTYPES).join(', ')}, or a number
+  PAYLOAD   hexadecimal bytes, such as 0xa1b2
+  --len N   N zero bytes instead of a payload
+  --cpu N   the CPU that sends
+  --hold    put it on that CPU and leave the steps to a schedule`,
+  options: [...SEND_OPTIONS, '--len'],
+  *run(args, io) {
+    const given = readArguments(args, SEND_LETTERS, SEND_LONG);
+    const [to = '', typeWord = '', third = '', payloadWord] = given.words;
+    const options = readSendOptions(given);
+    const isPfn = typeWord === PFN;
+    checkWords(
+      given.words,
+      ['NAME', 'TYPE', isPfn ? 'PFN' : 'SUBTYPE'][given.words.length] ?? '',
+      3,
+      isPfn ? 3 : 4,
+    );
+    const length = given.value('l');
+    if (isPfn) {
+      if (length !== undefined) throw new WrongUsage('a page number has no --len');
+      const pfn = wholeNumber(third, 'PFN', 0, PFN_MAX);
+      const receiver = yield* findReceiver(io, 'send', to);
+      if (!receiver) return 1;
+      return yield* sendAndTell(io, receiver, {
+        call: 'send_pfn',
+        id: receiver.id,
+        pfn,
+        ...options,
+      });
+    }
+    const type = readType(typeWord);
+    const subtype = readSubtype(third);
+    const payload = payloadWord === undefined ? null : readPayload(payloadWord);
+    if (payload && length !== undefined)
+      throw new WrongUsage('a payload has its own length, so --len goes without one');
+    const size = payload?.length ?? (length === undefined ? 0 : wholeNumber(length, '--len'));
+    const receiver = yield* findReceiver(io, 'send', to);
+    if (!receiver) return 1;
+    const { id } = receiver;
+    const message = { call: 'send', id, type, subtype, payload, length: size } as const;
+    return yield* sendAndTell(io, receiver, { ...message, ...options });
+  },
+  complete: completeSend,
+};
+
+function readPayload(word: string): Uint8Array {
+  const bytes = fromHex(word);
+  if (bytes) return bytes;
+  throw new WrongUsage(
+    `a payload is whole bytes in hexadecimal, such as 0xa1b2, not ${show(word)}`,
+  );
+}
+
+function completeSend(words: readonly string[], lookups: Lookups): readonly string[] {
+  const at = words.filter((word, i) => !word.startsWith('-') || i === words.length - 1).length;
+  if (at === 1) return receiverNames(lookups);
+  if (at === 2) return [...TYPE_WORDS, PFN];
+  const category = Object.entries(MK_MSG).find(([name]) => name.toLowerCase() === words[1])?.[1];
+  if (at !== 3 || category === undefined) return [];
+  return Object.entries(MK_SUBTYPES).flatMap(([name, value]) =>
+    (value & 0xf000) === category ? [name] : [],
+  );
+}
