@@ -83,8 +83,7 @@ export class Checked {
     this.#outcomes.set(check, 'passed');
     this.#current = check;
     // A check may delete what lies ahead.
-    for (const node of this.nodes)
-      if (!node.deleted || node === this.root) check.run(this, node);
+    for (const node of this.nodes) if (!node.deleted || node === this.root) check.run(this, node);
   }
 
   /** Reports a failure of the running check at a property, or at a node. */
@@ -136,7 +135,8 @@ export class Checked {
 
   /** The live node with that phandle. */
   byPhandle(phandle: number): Node | undefined {
-    const node = this.#byPhandle.get(phandle);
+    // The search meets the root first, and ends there even if the root is deleted.
+    const node = this.root.phandle === phandle ? this.root : this.#byPhandle.get(phandle);
     return node?.deleted ? undefined : node;
   }
 

@@ -1,6 +1,6 @@
 /** Checks of names, labels and phandles. Source: dtc, checks.c. */
 import { textOf } from '../bytes.ts';
-import { baseNameOf, getProperty, unitNameOf, type Node, type Property } from '../tree.ts';
+import { baseNameOf, getProperty, unitNameOf, type Node } from '../tree.ts';
 import { cell, error, isNoPhandle, warning, type Check, type Checked } from './check.ts';
 
 const isOneString = (value: Uint8Array): boolean =>
