@@ -21,4 +21,16 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'fdtoverlay -i BASE.dtb -o OUT.dtb A.dtbo…',
     run: (argv, io) => import('./verbs/fdtoverlay.ts').then(({ run }) => run(argv, io)),
   },
+  fuzz: {
+    usage: 'fuzz [--blobs N] [--sources N] [--seed N]',
+    run: (argv, io) => import('./verbs/fuzz.ts').then(({ run }) => run(argv, io)),
+  },
+  bench: {
+    usage: 'bench messages|fdt [--trace] [--count N]',
+    run: (argv, io) => import('./verbs/bench.ts').then(({ run }) => run(argv, io)),
+  },
+  run: {
+    usage: 'run FILE.md [--seed N] [--profile P] [--json]',
+    run: (argv, io) => import('./verbs/run.ts').then(({ run }) => run(argv, io)),
+  },
 };

@@ -367,7 +367,11 @@ export function fdtPack(fdt: Uint8Array): number {
   if (code !== 0) return code;
   const count = fdtNumMemRsv(fdt);
   if (count < 0) return count;
-  packBlocks(fdt, fdt, (count + 1) * FDT_RESERVE_ENTRY.size, fdtSizeDtStruct(fdt));
+  const reserveSize = (count + 1) * FDT_RESERVE_ENTRY.size;
+  const size = RESERVE_AT + reserveSize + fdtSizeDtStruct(fdt) + fdtSizeDtStrings(fdt);
+  // A reserve map that runs through the other blocks: libfdt would write behind the buffer.
+  if (size > fdt.length) return -FDT_ERR.BADLAYOUT;
+  packBlocks(fdt, fdt, reserveSize, fdtSizeDtStruct(fdt));
   set32(fdt, HEADER.totalsize, fdtOffDtStrings(fdt) + fdtSizeDtStrings(fdt));
   return 0;
 }

@@ -96,6 +96,8 @@ function grabSpace(fdt: Uint8Array, size: number): number {
   const left = (fdtTotalsize(fdt) - base - fdtSizeDtStrings(fdt)) >>> 0;
   const end = (offset + size) >>> 0;
   if (end < offset || end > left) return -1;
+  // A header that was overwritten meanwhile may claim more than there is.
+  if (base + end > fdt.length) return -1;
   set32(fdt, HEADER.size_dt_struct, end);
   return base + offset;
 }
@@ -127,7 +129,7 @@ function addString(fdt: Uint8Array, name: Uint8Array): number {
   const total = fdtTotalsize(fdt);
   const offset = fdtSizeDtStrings(fdt) + name.length;
   const structEnd = (fdtOffDtStruct(fdt) + fdtSizeDtStruct(fdt)) >>> 0;
-  if ((total - offset) >>> 0 < structEnd) return 0;
+  if ((total - offset) >>> 0 < structEnd || total > fdt.length) return 0;
   fdt.set(name, total - offset);
   set32(fdt, HEADER.size_dt_strings, offset);
   return -offset;
