@@ -6,8 +6,8 @@ import type { Attachment } from 'svelte/attachments';
 export interface ZoomX {
   /** Put it on the element once; a new one would drop the gesture under the pointer. */
   readonly attach: Attachment<HTMLElement>;
-  /** How far one may zoom, and the stretch (at k = 1) that can be seen. */
-  limit(least: number, most: number, length: number, width: number): void;
+  /** How far one may zoom, the stretch (at k = 1) that can be seen, and in how many pixels. */
+  limit(scale: Range, stretch: Range, width: number): void;
   /** Goes there without a gesture. */
   to(k: number, x: number): void;
   /** Zooms about a place of the element, or its middle. */
@@ -16,6 +16,8 @@ export interface ZoomX {
   pan(px: number): void;
 }
 
+/** Least and most, or first and last. */
+type Range = readonly [number, number];
 type Zoomed = D3ZoomEvent<HTMLElement, unknown>;
 
 /** `onzoom` hears of every change; `byHand` tells gestures from {@link ZoomX.to}. */
@@ -50,7 +52,7 @@ export function zoomX(onzoom: (to: ZoomTransform, byHand: boolean) => void): Zoo
         node = undefined;
       };
     },
-    limit(least, most, length, width) {
+    limit([least, most], [first, last], width) {
       behaviour
         .scaleExtent([least, most])
         .extent([
@@ -58,8 +60,8 @@ export function zoomX(onzoom: (to: ZoomTransform, byHand: boolean) => void): Zoo
           [width, 1],
         ])
         .translateExtent([
-          [0, -Infinity],
-          [length, Infinity],
+          [first, -Infinity],
+          [last, Infinity],
         ]);
     },
     to: (k, x) =>

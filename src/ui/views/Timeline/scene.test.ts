@@ -108,8 +108,11 @@ describe('timeline scene', () => {
       { kind: ROW.owner, time: 800, cpu: 4, b: 1 },
       ...task(900, 100),
     ]);
-    const { owners } = layOut(history, whole(history));
-    expect(owners.map(({ x, width, kernel }) => [x, width, kernel])).toEqual([
+    const { owners, bars } = layOut(history, whole(history));
+    expect(bars[0]).toMatchObject({ kernel: 0 });
+    expect(
+      owners.filter(({ lane }) => lane === 4).map(({ x, width, kernel }) => [x, width, kernel]),
+    ).toEqual([
       [0, 400, 0],
       [400, 400, -1],
       [800, 200, 1],

@@ -18,6 +18,7 @@ export interface BarMark {
   readonly lane: number;
   readonly level: number;
   readonly mode: number;
+  readonly kernel: number;
   readonly pc: number;
   readonly vector: number;
   readonly start: number;
@@ -85,7 +86,7 @@ export interface Scene {
 }
 
 /** A step narrower than this has no room for words. */
-const STEP_MIN_PX = 5;
+const STEP_MIN_PX = 7;
 /** Folds closer than this would be a pattern, not a sign. */
 const FOLD_MIN_PX = 5;
 const TICK_PX = 104;
@@ -95,8 +96,15 @@ export const xOf = (view: View, scale: FoldedTime, time: number): number =>
 export const timeAt = (view: View, scale: FoldedTime, x: number): number =>
   scale.time(view.first + x * view.perPx);
 
-/** Everything to draw of one view. Marks that share a pixel are one mark with a count. */
-export function layOut(history: TimelineHistory, view: View): Scene {
+/**
+ * Everything to draw of one view. Marks that share a pixel are one mark with a count. `owners` are
+ * the kernels of the CPUs now: for CPUs that never changed hands.
+ */
+export function layOut(
+  history: TimelineHistory,
+  view: View,
+  owners: readonly number[] = [],
+): Scene {
   const seen = {
     first: timeAt(view, history.time, -2),
     last: timeAt(view, history.time, view.width),
@@ -105,21 +113,23 @@ export function layOut(history: TimelineHistory, view: View): Scene {
   const bars: BarMark[] = [];
   const steps: StepMark[] = [];
   const waits: WaitMark[] = [];
-  const owners: OwnerMark[] = [];
+  const stretches: OwnerMark[] = [];
   history.lanes.forEach((lane, cpu) => {
     lane.levels.forEach((level, index) => {
-      barsOf(level, look, cpu, index, bars);
+      barsOf(level, look, { lane: cpu, level: index }, bars, (time) =>
+        ownerAt(lane, time, owners[cpu] ?? 0),
+      );
     });
     stepsOf(lane, look, cpu, steps);
     waitsOf(lane, look, cpu, waits);
-    ownersOf(lane, look, cpu, owners);
+    ownersOf(lane, look, cpu, owners[cpu] ?? 0, stretches);
   });
   const arrows = arrowsOf(history, look);
   const points = pointsOf(history, look);
   const folds = foldsOf(look);
   const ticks = ticksOf(look);
   const count = bars.length + steps.length + waits.length + arrows.length + points.length;
-  return { bars, steps, arrows, waits, points, owners, folds, ticks, count };
+  return { bars, steps, arrows, waits, points, owners: stretches, folds, ticks, count };
 }
 
 interface Look {
@@ -129,10 +139,16 @@ interface Look {
   readonly last: number;
 }
 
-function barsOf(level: Level, look: Look, lane: number, index: number, out: BarMark[]): void {
+function barsOf(
+  table: Level,
+  look: Look,
+  place: { readonly lane: number; readonly level: number },
+  out: BarMark[],
+  kernelAt: (time: number) => number,
+): void {
   const { view, scale, first, last } = look;
-  const { start, end, mode, pc, vector } = level.at;
-  const length = level.length;
+  const { start, end, mode, pc, vector } = table.at;
+  const { length } = table;
   let i = upperBound(end, first, 0, length);
   while (i < length && start[i]! <= last) {
     const x = xOf(view, scale, start[i]!);
@@ -148,7 +164,7 @@ function barsOf(level: Level, look: Look, lane: number, index: number, out: BarM
     }
     const count = next - i;
     const before = out.at(-1);
-    if (count > 1 && before && joins(before, lane, index, mode[i]!, x)) {
+    if (count > 1 && before && joins(before, place, mode[i]!, x)) {
       out[out.length - 1] = {
         ...before,
         width: x + 1 - before.x,
@@ -157,8 +173,8 @@ function barsOf(level: Level, look: Look, lane: number, index: number, out: BarM
       };
     } else {
       out.push({
-        ...{ x, width, lane, level: index, mode: mode[i]!, pc: pc[i]!, vector: vector[i]! },
-        ...{ start: start[i]!, end: end[next - 1]!, count },
+        ...{ x, width, ...place, mode: mode[i]!, pc: pc[i]!, vector: vector[i]! },
+        ...{ start: start[i]!, end: end[next - 1]!, count, kernel: kernelAt(start[i]!) },
       });
     }
     i = next;
@@ -166,10 +182,15 @@ function barsOf(level: Level, look: Look, lane: number, index: number, out: BarM
 }
 
 /** Whether a crowd of bars goes on the crowd just before it. */
-const joins = (bar: BarMark, lane: number, level: number, mode: number, x: number): boolean =>
+const joins = (
+  bar: BarMark,
+  place: { readonly lane: number; readonly level: number },
+  mode: number,
+  x: number,
+): boolean =>
   bar.count > 1 &&
-  bar.lane === lane &&
-  bar.level === level &&
+  bar.lane === place.lane &&
+  bar.level === place.level &&
   bar.mode === mode &&
   x - (bar.x + bar.width) < 1;
 
@@ -206,14 +227,26 @@ function waitsOf({ waits, waiting }: Lane, look: Look, lane: number, out: WaitMa
   }
 }
 
-function ownersOf({ owners }: Lane, look: Look, lane: number, out: OwnerMark[]): void {
-  const { view, scale } = look;
-  const { time, kernel } = owners.at;
-  for (let i = 0; i < owners.length; i++) {
-    const x = Math.max(0, xOf(view, scale, time[i]!));
-    const next = i + 1 < owners.length ? xOf(view, scale, time[i + 1]!) : view.width;
-    const right = Math.min(view.width, next);
-    if (right > x) out.push({ x, width: right - x, lane, kernel: kernel[i]! });
+/** Whose a CPU was at a time. */
+function ownerAt({ owners }: Lane, time: number, now: number): number {
+  const index = upperBound(owners.at.time, time, 0, owners.length) - 1;
+  // Before it ever changed hands a CPU was the host's.
+  return index >= 0 ? owners.at.kernel[index]! : owners.length > 0 ? 0 : now;
+}
+
+function ownersOf(lane: Lane, look: Look, cpu: number, now: number, out: OwnerMark[]): void {
+  const { view, scale, first } = look;
+  const { time } = lane.owners.at;
+  const { length } = lane.owners;
+  let i = upperBound(time, first, 0, length);
+  let x = 0;
+  let kernel = ownerAt(lane, first, now);
+  for (; x < view.width; i++) {
+    const next = i < length ? Math.min(view.width, xOf(view, scale, time[i]!)) : view.width;
+    if (next > x) out.push({ x, width: next - x, lane: cpu, kernel });
+    if (i >= length) return;
+    kernel = lane.owners.at.kernel[i]!;
+    x = Math.max(x, next);
   }
 }
 

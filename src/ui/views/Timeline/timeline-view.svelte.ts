@@ -1,0 +1,95 @@
+import type { Session } from '../../state/session.svelte.ts';
+import { fitting, following, showing, viewOf, type Camera } from './camera.ts';
+import { Feed } from './feed.ts';
+import { laneBox } from './lanes.ts';
+import { layOut, timeAt, xOf, type View } from './scene.ts';
+
+/** What of the run is seen, and where: sizes and gestures come in, a scene comes out. */
+export class TimelineView {
+  /** Sizes of the lanes, in pixels. */
+  width = $state(0);
+  room = $state(0);
+  /** The whole run is shown, however long it becomes. */
+  whole = $state(true);
+  #folding = $state(true);
+  #looked: Camera = $state.raw({ k: 1, x: 0 });
+  /** The moment the pointer drags to, until the page is there. */
+  #dragged: number | undefined = $state();
+  readonly #session: Session;
+  readonly #feed = new Feed();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  readonly frame = $derived.by(() => this.#session.frame);
+  readonly owners = $derived(this.frame.cpus.map(({ kernel }) => kernel));
+  readonly followed = $derived.by(() => {
+    const { rows, run } = this.#session;
+    const { begin, end, batches, version } = rows;
+    const { step, stepEnd, traceEnd, cpus } = this.frame;
+    const followed = this.#feed.follow({
+      ...{ version, batches, begin, end, cpus: cpus.length, run },
+      ...{ step, stepEnd, traceEnd },
+    });
+    followed.history.time.folding = this.#folding;
+    return followed;
+  });
+  readonly history = $derived(this.followed.history);
+  /** Length of the run on the scale of time. */
+  readonly length = $derived.by(() => {
+    const { history } = this.followed;
+    return Math.max(1, history.time.shown(Math.max(history.end, this.frame.timeNs)));
+  });
+  readonly fit = $derived(fitting(this.length, this.width));
+  readonly now = $derived(this.#dragged ?? this.frame.timeNs);
+  readonly camera = $derived.by(() => {
+    if (this.whole) return this.fit;
+    if (this.#dragged !== undefined) return this.#looked;
+    return following(this.#looked, this.#shown(this.frame.timeNs), this.width);
+  });
+  readonly view: View = $derived(viewOf(this.camera, this.width));
+  readonly box = $derived(laneBox(this.frame.cpus.length, this.room));
+  readonly scene = $derived(layOut(this.followed.history, this.view, this.owners));
+  readonly playhead = $derived(xOf(this.view, this.followed.history.time, this.now));
+
+  #shown = (time: number): number => this.followed.history.time.shown(time);
+
+  get folding(): boolean {
+    return this.#folding;
+  }
+
+  /** Folds or unfolds; what is seen stays in view. */
+  fold(): void {
+    const { view, whole } = this;
+    const ends = [0, view.width].map((x) => timeAt(view, this.history.time, x)) as [number, number];
+    this.#folding = !this.#folding;
+    this.history.time.folding = this.#folding;
+    if (whole) return;
+    const [first, last] = ends;
+    this.#looked = showing(this.#shown(first), this.#shown(last), view.width);
+  }
+
+  /** A gesture or the overview has moved the view; undefined shows everything. */
+  readonly look = (to?: Camera): void => {
+    this.whole = to === undefined || to.k <= this.fit.k * 1.001;
+    if (to) this.#looked = to;
+  };
+
+  timeAt(x: number): number {
+    return timeAt(this.view, this.history.time, x);
+  }
+
+  /** Takes the whole page to the moment at a place; it comes as fast as it can. */
+  async dragTo(x: number): Promise<void> {
+    const { history, firstStep } = this.followed;
+    const time = Math.max(0, Math.min(history.end, this.timeAt(x)));
+    this.#looked = this.camera;
+    this.#dragged = time;
+    await this.#session.seek(Math.min(firstStep + history.stepAfter(time), this.frame.stepEnd));
+  }
+
+  drop(): void {
+    this.#dragged = undefined;
+  }
+}
