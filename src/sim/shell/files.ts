@@ -62,9 +62,14 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Lines of a text, without their ends; a last line needs none. */
-export function linesOf(text: string): string[] {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
+/** Lines as bytes, each with its end; only the last may lack one. */
+export function lineBytes(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(0x0a, at);
+    const next = end < 0 ? bytes.length : end + 1;
+    lines.push(bytes.subarray(at, next));
+    at = next;
+  }
   return lines;
 }

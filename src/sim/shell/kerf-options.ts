@@ -1,3 +1,4 @@
+import { parseSize } from '../base/units.ts';
 import { errnoText, readWhole, show, wholeNumber, type Arguments } from './arguments.ts';
 import { WrongUsage, type Io, type Lookups, type Steps } from './command.ts';
 import { askAbout, type Instance } from './instances.ts';
@@ -89,3 +90,16 @@ export function readCpus(text: string): number[] {
 
 /** No machine here has a CPU with a larger number. */
 const CPU_MAX = 65_535;
+
+/** Bytes, or KB, MB, GB in powers of 1024. */
+export function readMemory(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes !== undefined) return bytes;
+  throw new WrongUsage(`--memory is a size such as 512MB, not ${show(text)}`);
+}
+
+/** The first of these options that was given: the v2 device tree has no place for any of them. */
+export const firstWithoutPlace = (
+  given: Arguments,
+  options: Readonly<Record<string, string>>,
+): string | undefined => Object.entries(options).find(([, letter]) => given.has(letter))?.[0];

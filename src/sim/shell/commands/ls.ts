@@ -11,13 +11,13 @@ export const ls: Command = {
   name: 'ls',
   group: 'files',
   summary: 'list what is in folders',
-  usage: 'ls [-1a] [PATH...]',
-  more: `  -1  one name a line, as in a pipe
-  -a  also names that begin with a dot
+  usage: 'ls [-1la] [PATH...]',
+  more: `  -1, -l  one name a line, as in a pipe
+  -a      also names that begin with a dot
 Folders end in a slash.`,
-  options: ['-1', '-a'],
+  options: ['-1', '-l', '-a'],
   *run(args, io) {
-    const { words, has } = readArguments(args, '1a');
+    const { words, has } = readArguments(args, '1la');
     const files: string[] = [];
     const folders: { path: string; names: readonly string[] }[] = [];
     let status = 0;
@@ -29,7 +29,7 @@ Folders end in a slash.`,
       } else if (found === null) files.push(path);
       else folders.push({ path, names: found.filter((name) => has('a') || !name.startsWith('.')) });
     }
-    const single = has('1') || !io.tty;
+    const single = has('1') || has('l') || !io.tty;
     const blocks = files.length > 0 ? [columns(files, single)] : [];
     for (const { path, names } of folders) {
       const title = words.length > 1 ? `${path}:\n` : '';
