@@ -1,0 +1,12 @@
+import { WrongUsage, type Io } from '../verb.ts';
+
+/** `bench NAME …`: measures one thing and says so in one JSON line. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = argv;
+  switch (name) {
+    case 'messages':
+      return (await import('../bench/messages.ts')).benchMessages(rest, io);
+    default:
+      throw new WrongUsage('which benchmark: messages');
+  }
+}

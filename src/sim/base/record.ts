@@ -1,0 +1,67 @@
+/**
+ * The kinds of rows a run leaves behind. Columns `a` to `d` mean what the comment says; a row also
+ * has its time and its CPU. Text never stands in a row: tables turn kinds and numbers into words.
+ */
+export const ROW = {
+  /** A step ran. b: program counter of the step · c: depth of the stack · a: its cost in ns */
+  step: 1,
+  /** A vector went from IRR to ISR. b: vector */
+  take: 2,
+  /** ISR bit cleared. b: vector */
+  eoi: 3,
+  /** ICR written. a: arrival time · b: vector · c: destination APIC id · d: flight serial */
+  send: 4,
+  /** An IPI reached its local APIC. b: vector · c: sender CPU · d: flight serial */
+  arrive: 5,
+  /** An IPI found its IRR bit set. b, c, d as `arrive` */
+  merge: 6,
+  /** An IPI nobody takes. b: vector · c: destination APIC id · d: flight serial */
+  drop: 7,
+  /** Bytes read of a watched page. a: address · b: bytes */
+  read: 8,
+  /** Bytes written to a watched page. a: address · b: bytes */
+  write: 9,
+  /** A log record. b: kernel · c: number of the record in that kernel */
+  log: 10,
+  /** irq_work_queue. a: address of the work · b: 1 queued, 0 was pending · c: handler id */
+  queue: 11,
+  /** A handler was called. b: type · c: subtype · d: serial of the message its header came from */
+  handler: 12,
+  /** A message was sent whole. a: slot · b: type · c: subtype · d: serial */
+  sent: 13,
+  /** What became of a message. b: one of {@link OUTCOME} · d: serial */
+  outcome: 14,
+  /** A CPU changed mode. b: mode */
+  mode: 15,
+  /** A CPU changed hands. b: kernel, -1 none */
+  owner: 16,
+  /** An instance changed state. b: instance id · c: state · d: kernel whose view it is */
+  state: 17,
+  /** The modelled code did harm. a: address or number · b: hazard · c: detail */
+  hazard: 18,
+  /** A routine began on an empty stack. b: program counter · d: task serial */
+  begin: 19,
+  /** The stack became empty. a: what the routine returned · d: task serial */
+  end: 20,
+  /** An IPI callback ran. a: slot · b: handler id · c: kernel */
+  callback: 21,
+  /** memremap failed. a: address */
+  memremap: 22,
+  /** A wait for a running work. c: handler id · b: 1 hang */
+  sync: 23,
+} as const;
+export type Row = (typeof ROW)[keyof typeof ROW];
+
+/** What can become of a message, as `ROW.outcome` says it. */
+export const OUTCOME = {
+  whole: 1,
+  torn: 2,
+  phantom: 3,
+  duplicated: 4,
+  overwritten: 5,
+} as const;
+
+/** Takes down rows. The engine's trace is one; a test may bring its own. */
+export interface Recorder {
+  row(kind: Row, time: number, cpu: number, a: number, b: number, c: number, d: number): void;
+}

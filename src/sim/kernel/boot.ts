@@ -1,0 +1,215 @@
+import { parseSize } from '../base/units.ts';
+import { BOOT_PARAMS, SETUP_DATA_KHO } from '../kexec/setup-data.ts';
+import { CPU, MODE } from '../machine/cpu.layout.ts';
+import { routine } from '../machine/routine.ts';
+import type { KernelContext } from './context.ts';
+import { HAZARD } from './hazards.ts';
+import { ownCpu } from './hotplug.ts';
+import { canMap } from './ipi-area.ts';
+import { TRAMPOLINE } from './kexec-exec.ts';
+import { K } from './kernel.layout.ts';
+import { khoInit, khoPopulate } from './kho-spawn.ts';
+import { MK_IPI_DATA } from './mk.layout.ts';
+import { prepareKernel } from './spawn.ts';
+
+const MARKER = 0xa5a5a5a5;
+
+/**
+ * What a CPU executes from SIPI to the first instruction of its kernel (facts 01 §3.5,
+ * trampoline_64_bsp.S). There is one trampoline and one address in it for all starts.
+ */
+export const trampoline = routine<KernelContext>({
+  name: 'trampoline_64_bsp',
+  source: 'arch/x86/realmode/rm/trampoline_64_bsp.S',
+  locals: ['start'],
+  steps: [
+    {
+      id: 'real',
+      text: '16-bit: caches flushed, marker written, protected mode on',
+      cost: 900,
+      local: false,
+      run(x) {
+        x.mem.write32(TRAMPOLINE.status, MARKER);
+      },
+    },
+    {
+      id: 'protected',
+      text: '32-bit: page tables for the first 4 GiB, long mode on',
+      cost: 1200,
+      run: () => undefined,
+    },
+    {
+      id: 'long',
+      text: '64-bit: read the address of the kernel',
+      cost: 60,
+      local: false,
+      run(x) {
+        x.set(0, x.mem.read64(TRAMPOLINE.kernel_phys_addr));
+      },
+    },
+    {
+      id: 'jump',
+      text: 'jump there',
+      cost: 40,
+      local: false,
+      run(x) {
+        const kernel = prepareKernel(x, x.get(0));
+        if (kernel < 0) {
+          x.hazard(HAZARD.jumpNowhere, x.get(0));
+          return x.hang();
+        }
+        x.k = x.machine.kernelBase[kernel]!;
+        x.kw = x.machine.kernelWord[kernel]!;
+        x.call(bootKernel);
+      },
+    },
+    {
+      id: 'idle',
+      text: 'the idle loop',
+      cost: 10,
+      run(x) {
+        x.H[x.h + CPU.interruptsOn] = 1;
+        x.ret(0);
+        x.setMode(MODE.idle);
+      },
+    },
+  ],
+});
+
+/** The value of a `name=value` word of the running kernel's command line. */
+function parameter(x: KernelContext, name: string): string | undefined {
+  const words = x.state.cmdline.split(' ');
+  return words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+/** The boot parameters of the image this kernel was started from: address of the segment. */
+const bootParams = (x: KernelContext): number => {
+  const image = x.sys.kernels[0]!.kimages.find((each) => each.mkId === x.state.instanceId);
+  return image?.segments.find((each) => each.what === 'boot_params')?.start ?? 0;
+};
+
+/** From the kernel's entry to its idle loop, as far as the series has a part in it. */
+export const bootKernel = routine<KernelContext>({
+  name: 'start_kernel',
+  source: 'init/main.c',
+  locals: ['params', 'area'],
+  steps: [
+    {
+      id: 'entry',
+      text: 'the kernel is running: its log begins',
+      cost: 2000,
+      run(x) {
+        x.set(0, bootParams(x));
+        x.log('boot.start', x.machine.core.get(0), x.physical);
+        x.log('boot.cmdline', x.state.cmdline);
+      },
+    },
+    {
+      id: 'param',
+      text: 'read mk_ipi_shared= from the command line',
+      cost: 60,
+      run(x) {
+        const text = parameter(x, 'mk_ipi_shared');
+        if (text === undefined) return;
+        const addr = parseSize(text) ?? 0;
+        x.mem.poke64(x.k + K.mk_ipi_shared_phys_addr, addr);
+        if (addr === 0) x.log('ipi.bad_shared_param', text);
+        else x.log('ipi.shared_param', addr);
+      },
+    },
+    {
+      id: 'setup_data',
+      text: 'walk setup_data: a KHO node without scratch is a multikernel hand-over',
+      cost: 120,
+      local: false,
+      run(x) {
+        const params = x.get(0);
+        if (params === 0) return;
+        const node = x.mem.read64(params + BOOT_PARAMS.setup_data);
+        if (node === 0) return;
+        const { at } = SETUP_DATA_KHO;
+        const scratch = x.mem.read64(node + at.scratch_addr) + x.mem.read64(node + at.scratch_size);
+        const addr = x.mem.read64(node + at.fdt_addr);
+        const size = x.mem.read64(node + at.fdt_size);
+        x.log(scratch === 0 ? 'kho.setup_multikernel' : 'kho.setup_regular');
+        if (scratch === 0) x.call(khoPopulate, addr, size);
+      },
+    },
+    {
+      id: 'trampoline',
+      text: 'install a trampoline below 1 MiB; it has no memory of its own there',
+      cost: 300,
+      local: false,
+      run(x) {
+        if (x.sys.settings.glue.has('own-ram')) return;
+        x.hazard(HAZARD.hostMemoryOverwritten, TRAMPOLINE.page * 4096, 4096);
+      },
+    },
+    {
+      id: 'apic',
+      text: 'enable the local APIC',
+      cost: 200,
+      local: false,
+      run(x) {
+        ownCpu(x, x.cpu, x.kernel, 0);
+        x.H[x.h + CPU.interruptsOn] = 0;
+        x.setMode(MODE.boot);
+      },
+    },
+    {
+      id: 'messaging',
+      text: 'multikernel_init: the messaging layer, then the files',
+      cost: 400,
+      run(x) {
+        x.log('msg.initialized');
+      },
+    },
+    {
+      id: 'kho',
+      text: 'multikernel_init: the hand-over',
+      cost: 20,
+      run(x) {
+        x.call(khoInit);
+      },
+    },
+    {
+      id: 'mk',
+      text: 'multikernel support is ready',
+      cost: 20,
+      run(x) {
+        x.log('boot.mk_ready');
+      },
+    },
+    {
+      id: 'ipi',
+      text: 'map the receive area, if one was announced',
+      cost: 120,
+      run(x) {
+        const addr = x.mem.peek64(x.k + K.mk_ipi_shared_phys_addr);
+        if (addr === 0) return;
+        if (!canMap(x, addr, MK_IPI_DATA.size * x.sys.settings.nrCpus))
+          return x.log('ipi.shared_map_failed', addr);
+        x.mem.poke64(x.k + K.mk_this_kernel_ipi_data, addr);
+        x.log('ipi.initialized', addr);
+      },
+    },
+    {
+      id: 'two-way',
+      text: 'know the host and itself: glue, nothing as posted',
+      cost: 1,
+      run(x) {
+        const role = x.roles.spawnedReady;
+        if (role) x.call(role);
+      },
+    },
+    {
+      id: 'done',
+      text: 'reach the idle loop',
+      cost: 200,
+      run(x) {
+        x.log('boot.done');
+        x.ret(0);
+      },
+    },
+  ],
+});

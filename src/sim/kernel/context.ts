@@ -1,0 +1,80 @@
+import { ROW } from '../base/record.ts';
+import { Core } from '../machine/core.ts';
+import type { Machine } from '../machine/machine.ts';
+import { CPU } from '../machine/cpu.layout.ts';
+import { K, LOG } from './kernel.layout.ts';
+import { logEventNumber, type LogKey } from './log-events.ts';
+import type { Observer } from './observer.ts';
+import type { KernelState, RoleTable, System } from './system.ts';
+
+const LOG_COUNT = K.log_count / 4;
+const LOG_RING = K.log_ring / 4;
+const LOG_WORDS = LOG.size / 4;
+
+/** What a step of a kernel routine can reach: its core, and the kernel it belongs to. */
+export class KernelContext extends Core {
+  readonly sys: System;
+  readonly observer: Observer;
+  roles!: RoleTable;
+
+  constructor(machine: Machine<Core>, sys: System, observer: Observer) {
+    super(machine);
+    this.sys = sys;
+    this.observer = observer;
+  }
+
+  /** The running kernel's cold state. */
+  get state(): KernelState {
+    return this.sys.kernels[this.kernel]!;
+  }
+
+  update(change: Partial<KernelState>): void {
+    this.sys.update(this.kernel, change);
+  }
+
+  /** Number of this CPU inside its kernel: smp_processor_id(). */
+  get logical(): number {
+    return this.H[this.h + CPU.logical]!;
+  }
+
+  /** APIC id of this CPU: arch_cpu_physical_id(smp_processor_id()). */
+  get physical(): number {
+    return this.H[this.h + CPU.apicId]!;
+  }
+
+  /** Writes a log record. Text arguments are numbers of handed texts ({@link System.hand}). */
+  log(key: LogKey, ...args: readonly (number | string)[]): void {
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, g = 0] = args.map((value) =>
+      typeof value === 'string' ? this.sys.hand(value) : value,
+    );
+    this.logAt(logEventNumber(key), a, b, c, d, e, g);
+  }
+
+  /** As {@link log}, for hot callers: the event's number, looked up once, and plain numbers. */
+  logAt(event: number, a = 0, b = 0, c = 0, d = 0, e = 0, g = 0): void {
+    const { mem, kw } = this;
+    const { M, F } = mem;
+    const count = M[kw + LOG_COUNT]!;
+    const word = kw + LOG_RING + (count % LOG.records) * LOG_WORDS;
+    const double = word >>> 1;
+    F[double] = this.now;
+    M[word + 2] = event;
+    M[word + 3] = this.logical;
+    F[double + 2] = a;
+    F[double + 3] = b;
+    F[double + 4] = c;
+    F[double + 5] = d;
+    F[double + 6] = e;
+    F[double + 7] = g;
+    mem.dirty[word >>> 10] = 1;
+    mem.put(kw + LOG_COUNT, count + 1);
+    if (this.recorder !== null)
+      this.recorder.row(ROW.log, this.now, this.cpu, 0, this.kernel, count, event);
+  }
+
+  /** Marks harm the modelled code does: shown loudly, and the run goes on. */
+  hazard(id: number, addr = 0, detail = 0): void {
+    this.observer.hazard(id);
+    this.recorder?.row(ROW.hazard, this.now, this.cpu, addr, id, detail, 0);
+  }
+}

@@ -1,0 +1,117 @@
+import type { KernelContext } from './context.ts';
+import { K } from './kernel.layout.ts';
+
+/** Kinds of kernel objects the accounting tells apart. An object's kind is its place here. */
+export const HEAP_KINDS = [
+  'none',
+  'mk_instance',
+  'mk_instance_ipi_data',
+  'mk_ipi_handler',
+  'mk_msg_type_handler',
+  'mk_message',
+  'name',
+  'dtb',
+  'kimage',
+  'buffer',
+  'cpumask',
+  'config',
+] as const;
+export type HeapKind = (typeof HEAP_KINDS)[number];
+const kindNumber = new Map<string, number>(HEAP_KINDS.map((kind, i) => [kind, i]));
+/** Number of a kind, for hot callers to look up once. */
+export const heapKind = (kind: HeapKind): number => kindNumber.get(kind)!;
+
+/** Sizes kmalloc rounds up to, as the slab caches of the kernel. */
+const CLASSES = [32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192, 16384] as const;
+const classOf = (bytes: number): number => {
+  let i = 0;
+  while (CLASSES[i]! < bytes) i++;
+  return i;
+};
+
+/** The observer's note on the first bytes of an object: a mark, the kind, whether it lives. */
+const OBJECT = 0x40000000;
+const LIVE = 1;
+
+const FAIL = K.fail_alloc / 4;
+const FREE = K.heap_free / 4;
+const BRK = K.heap_brk / 4;
+const END = K.heap_end / 4;
+const LIVE_COUNT = K.heap_live / 4;
+
+/**
+ * kmalloc: the address of at least `bytes` bytes (at most 16 KiB; larger ones come from the page
+ * allocator), 0 when there is no memory. `zero` as in kzalloc. Freed objects of a class are reused
+ * last in, first out, and keep their bytes but for the first eight, so that a use after free reads
+ * what it would read.
+ */
+export function kmalloc(x: KernelContext, kind: number, bytes: number, zero: boolean): number {
+  const { mem, kw } = x;
+  const { M } = mem;
+  const failing = M[kw + FAIL]!;
+  if (failing > 0) {
+    mem.put(kw + FAIL, failing - 1);
+    if (failing === 1) return 0;
+  }
+  const slab = classOf(bytes);
+  const size = CLASSES[slab];
+  if (size === undefined) return 0;
+  const head = kw + FREE + 2 * slab;
+  let addr = mem.get64(head);
+  let word: number;
+  if (addr !== 0) {
+    word = x.at(addr);
+    mem.put64(head, mem.get64(word));
+  } else {
+    addr = mem.get64(kw + BRK);
+    word = x.at(addr);
+    if (addr + size > mem.get64(kw + END)) return 0;
+    mem.put64(kw + BRK, addr + size);
+  }
+  if (zero) for (let i = word, end = word + ((bytes + 3) >>> 2); i < end; i++) M[i] = 0;
+  mem.dirty[word >>> 10] = 1;
+  mem.dirty[(word + (bytes >>> 2)) >>> 10] = 1;
+  mem.N[word >>> 2] = OBJECT | (slab << 16) | (kind << 8) | LIVE;
+  mem.put(kw + LIVE_COUNT, M[kw + LIVE_COUNT]! + 1);
+  return addr;
+}
+
+/** kfree. NULL is fine. False when the object was freed already, which changes nothing. */
+export function kfree(x: KernelContext, addr: number): boolean {
+  if (addr === 0) return true;
+  const { mem, kw } = x;
+  const word = x.at(addr);
+  const note = mem.N[word >>> 2]!;
+  if ((note & (OBJECT | LIVE)) !== (OBJECT | LIVE)) return false;
+  mem.N[word >>> 2] = note & ~LIVE;
+  const head = kw + FREE + 2 * ((note >> 16) & 0xff);
+  mem.put64(word, mem.get64(head));
+  mem.put64(head, addr);
+  mem.put(kw + LIVE_COUNT, mem.M[kw + LIVE_COUNT]! - 1);
+  return true;
+}
+
+/** Whether an address is an object that was allocated and not freed since. */
+export const isLive = (x: KernelContext, addr: number): boolean =>
+  (x.mem.N[x.at(addr) >>> 2]! & (OBJECT | LIVE)) === (OBJECT | LIVE);
+
+/** A live or freed object of a kernel's heap, for the inspector. */
+export interface HeapObject {
+  readonly addr: number;
+  readonly size: number;
+  readonly kind: HeapKind;
+  readonly live: boolean;
+}
+
+/** Every object the heap between `from` and `to` ever had, by address. */
+export function listHeap(x: KernelContext, from: number, to: number): HeapObject[] {
+  const objects: HeapObject[] = [];
+  for (let addr = from; addr < to; ) {
+    const note = x.mem.note(addr);
+    const size = CLASSES[(note >> 16) & 0xff]!;
+    if ((note & OBJECT) === 0) break;
+    objects.push({ addr, size, kind: HEAP_KINDS[(note >> 8) & 0xff]!, live: (note & LIVE) !== 0 });
+    addr += size;
+  }
+  return objects;
+}

@@ -1,0 +1,276 @@
+import { ERRNO } from '../base/errno.ts';
+import { ROW } from '../base/record.ts';
+import { CPU } from '../machine/cpu.layout.ts';
+import { DeliveryMode } from '../machine/lapic.regs.ts';
+import { fusedRoutine } from '../machine/routine.ts';
+import type { KernelContext } from './context.ts';
+import { HAZARD } from './hazards.ts';
+import { firstCpu, instanceGet } from './instance-table.ts';
+import { irqWorkQueue } from './irq-work.ts';
+import { K } from './kernel.layout.ts';
+import { logEventNumber } from './log-events.ts';
+import {
+  MK_INSTANCE_IPI_DATA,
+  MK_IPI_DATA,
+  MK_IPI_HANDLER,
+  MK_MAX_DATA_SIZE,
+  MK_MAX_INSTANCES,
+  MULTIKERNEL_VECTOR,
+} from './mk.layout.ts';
+
+const SOURCE = 'kernel/multikernel/ipi.c';
+const SLOT = MK_IPI_DATA.at;
+/** Offsets in words, for what only this kernel sees. */
+const IPI_TYPE = MK_IPI_HANDLER.at.ipi_type / 4;
+const SAVED_DATA = MK_IPI_HANDLER.at.saved_data / 4;
+const NEXT = MK_IPI_HANDLER.at.next / 4;
+const SHARED = MK_INSTANCE_IPI_DATA.at.shared_mem / 4;
+const MUTEX = K.mk_instance_mutex / 4;
+const MAP = K.mk_instance_ipi_map / 4;
+const CPU_IDS = K.nr_cpu_ids / 4;
+const APIC_IDS = K.cpu_to_apicid / 4;
+const THIS_AREA = K.mk_this_kernel_ipi_data / 4;
+const HANDLERS = K.mk_handlers / 4;
+const SENT = K.sent / 4;
+const NO_AREA = logEventNumber('ipi.no_shared_memory');
+const NO_DATA = logEventNumber('ipi.no_valid_data');
+const RECEIVED = logEventNumber('ipi.received');
+
+/** `mk_instance_ipi_get`: the area record of an id, 0 when it has none or is out of range. */
+function ipiDataOf(x: KernelContext, id: number): number {
+  if (id < 0 || id >= MK_MAX_INSTANCES) return 0;
+  return x.mem.get64(x.kw + MAP + 2 * id);
+}
+
+/** The shared area of an instance, 0 for none. */
+function areaOf(x: KernelContext, id: number): number {
+  const data = ipiDataOf(x, id);
+  return data === 0 ? 0 : x.mem.get64(x.at(data) + SHARED);
+}
+
+const ID = 0;
+const DATA = 1;
+const SIZE = 2;
+const TYPE = 3;
+const INSTANCE = 4;
+const TARGET = 5;
+const SLOT_ = 6;
+const SERIAL = 7;
+
+/**
+ * multikernel_send_ipi_data of v2 13/16, row by row as in facts 02 §3.6. Returns 0 once the slot is
+ * written and the interrupt is out, -EINVAL for an unknown id or more than 256 bytes, -ENODEV for an
+ * instance without an area. No path gives the reference of S1 back.
+ */
+export const sendIpiData = fusedRoutine<KernelContext>({
+  name: 'multikernel_send_ipi_data',
+  source: SOURCE,
+  locals: ['id', 'data', 'size', 'type', 'instance', 'cpu', 'slot', 'serial'],
+  steps: [
+    { id: 'S1', label: 'find', text: 'find the instance under its mutex and take a reference', cost: 22 },
+    { id: 'S2', label: 'size', text: 'refuse more than 256 bytes', cost: 1 },
+    { id: 'S3', label: 'target', text: 'the target is the first CPU of the instance, by host number' },
+    { id: 'S4', label: 'area', text: 'look up the shared area of the instance', cost: 10 },
+    { id: 'S5', label: 'slot', text: 'the slot has the number of that CPU; nobody checks it', cost: 1 },
+    { id: 'S6', label: 'slot.clear', text: 'clear the slot: 272 bytes', cost: 14, local: false },
+    { id: 'S7', label: 'slot.size', text: 'write data_size', cost: 2, local: false },
+    { id: 'S8', label: 'slot.sender', text: 'write sender_cpu, the APIC id of this CPU', cost: 3, local: false },
+    { id: 'S9', label: 'slot.type', text: 'write type, cut to 32 bits', cost: 2, local: false },
+    { id: 'S10', label: 'slot.data', text: 'copy the data into the buffer', cost: 8, local: false },
+    { id: 'S11', label: 'icr', text: 'write the ICR: vector 0xea to that CPU', cost: 40, local: false },
+    { id: 'S12', label: 'sent', text: 'return 0; whether anyone listens is not known', cost: 2 },
+  ],
+  fused(x) {
+    const { mem } = x;
+    switch (x.entry) {
+      case 0: {
+        if (mem.M[x.kw + MUTEX] !== 0) return x.again(0);
+        const instance = instanceGet(x, x.get(ID));
+        if (instance === 0) return x.leave(0, -ERRNO.EINVAL);
+        x.set(INSTANCE, instance);
+        if (x.tick(0)) return;
+      }
+      // falls through
+      case 1:
+        if (x.get(SIZE) > MK_MAX_DATA_SIZE) return x.leave(1, -ERRNO.EINVAL);
+        if (x.tick(1)) return;
+      // falls through
+      case 2:
+        x.set(TARGET, firstCpu(x, x.get(INSTANCE)));
+        if (x.tick(2)) return;
+      // falls through
+      case 3: {
+        const area = areaOf(x, x.get(ID));
+        if (area === 0) {
+          x.logAt(NO_AREA, x.get(ID));
+          return x.leave(3, -ERRNO.ENODEV);
+        }
+        x.set(SLOT_, area);
+        if (x.tick(3)) return;
+      }
+      // falls through
+      case 4: {
+        const cpu = x.get(TARGET);
+        x.set(SLOT_, x.get(SLOT_) + MK_IPI_DATA.size * cpu);
+        if (cpu >= x.sys.settings.nrCpus) x.hazard(HAZARD.slotPastArea, x.get(SLOT_), cpu);
+        if (x.tick(4)) return;
+      }
+      // falls through
+      case 5:
+        clearSlot(x, x.get(SLOT_));
+        if (x.tick(5)) return;
+      // falls through
+      case 6:
+        mem.write64(x.get(SLOT_) + SLOT.data_size, x.get(SIZE));
+        if (x.tick(6)) return;
+      // falls through
+      case 7:
+        mem.write32(x.get(SLOT_) + SLOT.sender_cpu, x.physical);
+        if (x.tick(7)) return;
+      // falls through
+      case 8:
+        mem.write32(x.get(SLOT_) + SLOT.type, x.get(TYPE));
+        if (x.tick(8)) return;
+      // falls through
+      case 9:
+        fillBuffer(x, x.get(SLOT_) + SLOT.buffer, x.get(DATA), x.get(SIZE));
+        if (x.tick(9)) return;
+      // falls through
+      case 10:
+        ring(x, x.get(TARGET));
+        if (x.tick(10)) return;
+      // falls through
+      default:
+        x.leave(11);
+    }
+  },
+});
+
+/** S6, and the observer's: from here on the slot holds nothing of the message before. */
+function clearSlot(x: KernelContext, slot: number): void {
+  x.mem.fill(slot, 0, MK_IPI_DATA.size);
+  const note = x.mem.own(slot + SLOT.buffer) >>> 2;
+  x.mem.N[note] = 0;
+  x.mem.N[note + 1] = 0;
+  x.set(SERIAL, x.observer.begin(x.now, x.cpu, x.kernel, x.get(ID), slot));
+}
+
+/** S10, and the observer's: header and payload in the buffer are this message's. */
+function fillBuffer(x: KernelContext, buffer: number, data: number, size: number): void {
+  if (data === 0 || size === 0) return;
+  x.mem.copy(buffer, data, size);
+  const note = x.mem.own(buffer) >>> 2;
+  x.mem.N[note] = x.get(SERIAL);
+  x.mem.N[note + 1] = x.get(SERIAL);
+}
+
+/** S11: `__apic_send_IPI` with a logical CPU of the sending kernel. */
+function ring(x: KernelContext, cpu: number): void {
+  const { M } = x.mem;
+  const data = x.get(DATA);
+  const word = data === 0 ? 0 : x.at(data);
+  const subtype = data === 0 ? 0 : M[word + 1]!;
+  const serial = x.get(SERIAL);
+  x.observer.sent(serial, x.get(TYPE) | 0, subtype, x.get(SIZE), word);
+  x.mem.put(x.kw + SENT, M[x.kw + SENT]! + 1);
+  if (x.recorder !== null)
+    x.recorder.row(ROW.sent, x.now, x.cpu, x.get(SLOT_), x.get(TYPE), subtype, serial);
+  let apic = -1;
+  if (cpu < M[x.kw + CPU_IDS]!) apic = M[x.kw + APIC_IDS + cpu]!;
+  else x.hazard(HAZARD.ipiToInvalidCpu, 0, cpu);
+  x.sendIpi(apic, DeliveryMode.fixed, MULTIKERNEL_VECTOR);
+}
+
+const R_SLOT = 0;
+const R_NEXT = 1;
+
+/**
+ * multikernel_interrupt_handler of v2 13/16 with the entry of 04/16 in front: EOI, the CAL counter,
+ * then rows R1 to R8 of facts 02 §3.7.
+ */
+export const interruptEntry = fusedRoutine<KernelContext>({
+  name: 'multikernel_interrupt_handler',
+  source: SOURCE,
+  locals: ['slot', 'handler'],
+  steps: [
+    { id: 'eoi', text: 'write EOI: from here on 0xea can be pending again', cost: 12 },
+    { id: 'R2', label: 'area', text: 'without a receive area there is nothing to do and nothing to say' },
+    { id: 'R3', label: 'slot', text: 'the slot has the number of this APIC; nobody checks it', cost: 2 },
+    { id: 'R4', label: 'read.size', text: 'read data_size: 0 or more than 256 means no message', cost: 4, local: false },
+    { id: 'R5', label: 'read.header', text: 'read sender_cpu and type, and log them', cost: 30, local: false },
+    { id: 'R6', label: 'lock', text: 'take the lock of the handler list', cost: 4 },
+    { id: 'R7', label: 'match', text: 'read type again; a handler of that type gets its irq_work queued', cost: 6, local: false },
+    { id: 'R8', label: 'unlock', text: 'release the lock and return; the slot stays as it is', cost: 6 },
+  ],
+  fused(x) {
+    const { mem } = x;
+    switch (x.entry) {
+      case 0:
+        x.eoi();
+        x.H[x.h + CPU.countCall]!++;
+        if (x.tick(0)) return;
+      // falls through
+      case 1: {
+        const area = mem.get64(x.kw + THIS_AREA);
+        if (area === 0) return x.leave(1);
+        x.set(R_SLOT, area);
+        if (x.tick(1)) return;
+      }
+      // falls through
+      case 2: {
+        const apic = x.physical;
+        x.set(R_SLOT, x.get(R_SLOT) + MK_IPI_DATA.size * apic);
+        if (apic >= x.sys.settings.nrCpus)
+          x.hazard(HAZARD.slotIndexOutOfRange, x.get(R_SLOT), apic);
+        if (x.tick(2)) return;
+      }
+      // falls through
+      case 3: {
+        const size = mem.read64(x.get(R_SLOT) + SLOT.data_size);
+        if (size === 0 || size > MK_MAX_DATA_SIZE) {
+          x.logAt(NO_DATA, x.logical);
+          return x.leave(3);
+        }
+        if (x.tick(3)) return;
+      }
+      // falls through
+      case 4: {
+        const slot = x.get(R_SLOT);
+        const sender = mem.read32(slot + SLOT.sender_cpu);
+        x.logAt(RECEIVED, x.logical, x.physical, sender, mem.read32(slot + SLOT.type) >>> 0);
+        if (x.tick(4)) return;
+      }
+      // falls through
+      case 5: {
+        const first = mem.get64(x.kw + HANDLERS);
+        x.set(R_NEXT, first);
+        if (x.tick(5)) return;
+      }
+      // falls through
+      case 6:
+        while (x.get(R_NEXT) !== 0) {
+          match(x, x.get(R_SLOT), x.get(R_NEXT));
+          if (x.get(R_NEXT) === 0) {
+            if (x.tick(6)) return;
+          } else {
+            x.again(6);
+            if (x.left <= 0 || x.now >= x.horizon) return;
+          }
+        }
+      // falls through
+      default:
+        x.leave(7);
+    }
+  },
+});
+
+/** R7 for one handler: compares, queues, moves on to the next. */
+function match(x: KernelContext, slot: number, handler: number): void {
+  const { mem } = x;
+  const word = x.at(handler);
+  if (mem.M[word + IPI_TYPE] === mem.read32(slot + SLOT.type)) {
+    mem.put64(word + SAVED_DATA, slot);
+    irqWorkQueue(x, handler);
+  }
+  x.set(R_NEXT, mem.get64(word + NEXT));
+}

@@ -1,0 +1,122 @@
+import { ROW } from '../base/record.ts';
+import { CPU, MODE } from '../machine/cpu.layout.ts';
+import { DeliveryMode } from '../machine/lapic.regs.ts';
+import { fusedRoutine, type Routine } from '../machine/routine.ts';
+import type { KernelContext } from './context.ts';
+import { HAZARD } from './hazards.ts';
+import { isLive } from './heap.ts';
+import { K } from './kernel.layout.ts';
+import {
+  IRQ_WORK,
+  IRQ_WORK_BUSY,
+  IRQ_WORK_PENDING,
+  IRQ_WORK_VECTOR,
+  MK_IPI_HANDLER,
+} from './mk.layout.ts';
+
+const SOURCE = 'kernel/irq_work.c';
+const HANDLER = MK_IPI_HANDLER.at;
+/** Offsets in words from the start of the handler. */
+const FLAGS = (HANDLER.work + IRQ_WORK.at.flags) / 4;
+const NEXT = (HANDLER.work + IRQ_WORK.at.llist) / 4;
+const CALLBACK = HANDLER.callback / 4;
+const SAVED_DATA = HANDLER.saved_data / 4;
+const CONTEXT = HANDLER.context / 4;
+const LISTS = K.irq_work_list / 4;
+
+/**
+ * irq_work_queue for the work inside a handler: false when it was pending already. The list of a
+ * CPU is last in, first out; only an empty one raises the self-IPI (facts 02 §3.9).
+ */
+export function irqWorkQueue(x: KernelContext, handler: number): boolean {
+  const { mem } = x;
+  const word = x.at(handler);
+  const flags = mem.M[word + FLAGS]!;
+  const fresh = (flags & IRQ_WORK_PENDING) === 0;
+  x.recorder?.row(ROW.queue, x.now, x.cpu, handler, fresh ? 1 : 0, 0, 0);
+  mem.put(word + FLAGS, flags | IRQ_WORK_PENDING | IRQ_WORK_BUSY);
+  if (!fresh) return false;
+  const head = x.kw + LISTS + 2 * x.logical;
+  const first = mem.get64(head);
+  mem.put64(word + NEXT, first);
+  mem.put64(head, handler);
+  if (first === 0) x.sendIpi(x.physical, DeliveryMode.fixed, IRQ_WORK_VECTOR);
+  return true;
+}
+
+/** Number of `mk_message_type_ipi_callback` in {@link ipiCallbacks}; 0 is NULL. */
+export const MESSAGE_CALLBACK = 1;
+/** Number of the handler that `mk listen pfn` registers. */
+export const PFN_CALLBACK = 2;
+
+/** Routines a handler's `callback` can be, by the number stored in the pointer. Set when linked. */
+export const ipiCallbacks: Routine<KernelContext>[] = [];
+
+const WORK = 0;
+const REST = 1;
+
+/**
+ * The interrupt of vector 0xf6: takes the CPU's list and runs each work, which here always is
+ * handler_work of ipi.c: callback(saved_data, context).
+ */
+export const irqWorkEntry = fusedRoutine<KernelContext>({
+  name: 'irq_work_run',
+  source: SOURCE,
+  mode: MODE.irqWork,
+  locals: ['work', 'rest'],
+  steps: [
+    { id: 'eoi', text: 'write EOI and take the list of this CPU', cost: 12 },
+    { id: 'W1', label: 'next', text: 'the next work; PENDING is cleared before it runs', cost: 6 },
+    { id: 'W2', label: 'callback', text: 'call the handler with its saved pointer into the live slot', cost: 4 },
+    { id: 'W3', label: 'done', text: 'clear BUSY unless it was queued again meanwhile', cost: 4 },
+  ],
+  fused(x) {
+    const { mem } = x;
+    for (let entry = x.entry; ; entry = 1) {
+      switch (entry) {
+        case 0: {
+          x.eoi();
+          x.H[x.h + CPU.countIrqWork]!++;
+          const head = x.kw + LISTS + 2 * x.logical;
+          x.set(REST, mem.get64(head));
+          mem.put64(head, 0);
+          if (x.tick(0)) return;
+        }
+        // falls through
+        case 1: {
+          const work = x.get(REST);
+          if (work === 0) return x.leave(1);
+          const word = x.at(work);
+          x.set(WORK, work);
+          x.set(REST, mem.get64(word + NEXT));
+          mem.put(word + FLAGS, mem.M[word + FLAGS]! & ~IRQ_WORK_PENDING);
+          if (x.tick(1)) return;
+        }
+        // falls through
+        case 2:
+          if (runWork(x, x.get(WORK))) return;
+        // falls through
+        default: {
+          const at = x.at(x.get(WORK)) + FLAGS;
+          const flags = mem.M[at]!;
+          if ((flags & IRQ_WORK_PENDING) === 0) mem.put(at, flags & ~IRQ_WORK_BUSY);
+          x.goesTo(3, 1);
+          if (x.left <= 0 || x.now >= x.horizon) return;
+        }
+      }
+    }
+  },
+});
+
+/** W2: handler_work of ipi.c. True when the routine must return. */
+function runWork(x: KernelContext, work: number): boolean {
+  const { mem } = x;
+  if (!isLive(x, work)) x.hazard(HAZARD.useAfterFree, work);
+  const word = x.at(work);
+  const callback = mem.M[word + CALLBACK]!;
+  const to = ipiCallbacks[callback];
+  if (to === undefined) return x.tick(2);
+  const slot = mem.get64(word + SAVED_DATA);
+  x.recorder?.row(ROW.callback, x.now, x.cpu, slot, callback, x.kernel, 0);
+  return x.calls(2, to, slot, mem.get64(word + CONTEXT), work);
+}

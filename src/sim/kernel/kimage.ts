@@ -1,0 +1,48 @@
+import type { KernelContext } from './context.ts';
+import { kfree } from './heap.ts';
+import { instanceId, instancePut, setState } from './instance-object.ts';
+import { MK_INSTANCE, MK_STATE } from './mk.layout.ts';
+import type { Kimage } from './system.ts';
+
+/** The kimage record at an address, undefined when it was freed. */
+export const kimageAt = (x: KernelContext, addr: number): Kimage | undefined =>
+  x.state.kimages.find((image) => image.addr === addr);
+
+/** One page of the host's page allocator, 0 when it has none left. Not zeroed. */
+export function allocPage(x: KernelContext): number {
+  const { pages } = x.state;
+  const [reused, ...free] = pages.free;
+  if (reused !== undefined) {
+    x.update({ pages: { ...pages, free } });
+    return reused;
+  }
+  if (pages.next + 4096 > pages.end) return 0;
+  x.update({ pages: { ...pages, next: pages.next + 4096 } });
+  return pages.next;
+}
+
+export function freePage(x: KernelContext, page: number): void {
+  const { pages } = x.state;
+  x.update({ pages: { ...pages, free: [page, ...pages.free] } });
+}
+
+/**
+ * kimage_free (facts 04 §4): off the list, its instance ready again, the hand-over page given back.
+ * What it took of the instance pool is not returned.
+ */
+export function kimageFree(x: KernelContext, addr: number): void {
+  const image = kimageAt(x, addr);
+  if (!image) return;
+  x.update({
+    kimages: x.state.kimages.filter((each) => each !== image),
+    kexecImage: x.state.kexecImage === addr ? 0 : x.state.kexecImage,
+  });
+  if (image.type === 'multikernel' && image.instance !== 0) {
+    x.mem.poke64(image.instance + MK_INSTANCE.at.kimage, 0);
+    setState(x, image.instance, MK_STATE.READY);
+    x.log('kexec.freed', instanceId(x, image.instance));
+    instancePut(x, image.instance);
+  }
+  if (image.type === 'multikernel' && image.khoFdt !== 0) freePage(x, image.khoFdt);
+  kfree(x, addr);
+}

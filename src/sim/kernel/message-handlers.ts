@@ -1,0 +1,73 @@
+import { OUTCOME, ROW } from '../base/record.ts';
+import { fusedRoutine, type Routine } from '../machine/routine.ts';
+import type { KernelContext } from './context.ts';
+import { HAZARD } from './hazards.ts';
+import { K } from './kernel.layout.ts';
+import { MK_IPI_DATA, MK_MESSAGE } from './mk.layout.ts';
+import { STAT } from './observer.ts';
+
+const TYPE = 0;
+const SUBTYPE = 1;
+const PAYLOAD = 2;
+const LENGTH = 3;
+const SERIAL = 5;
+
+const HANDLED = K.handled / 4;
+
+/** Header bytes of a slot end here; the payload lies behind. */
+const PAYLOAD_IN_SLOT = MK_IPI_DATA.at.buffer + MK_MESSAGE.at.payload;
+
+/**
+ * What `mk listen` registers: a handler that reads its payload once and is done. The read is the
+ * moment at which the observer can tell whether the call had one message, parts of two, or none.
+ */
+export const listenHandler = fusedRoutine<KernelContext>({
+  name: 'mk_listen_handler',
+  source: 'glue',
+  locals: ['msg_type', 'subtype', 'payload', 'payload_len', 'ctx', 'serial'],
+  steps: [
+    { id: 'H1', label: 'payload', text: 'read the payload', cost: 8, local: false },
+  ],
+  fused(x) {
+    const payload = x.get(PAYLOAD);
+    const length = x.get(LENGTH);
+    let last = x.get(SERIAL);
+    if (payload !== 0 && length > 0) {
+      const room = MK_IPI_DATA.size - PAYLOAD_IN_SLOT;
+      if (length > room) x.hazard(HAZARD.payloadPastSlot, payload, length);
+      if (x.mem.listener !== null) x.mem.listener.access(false, payload, Math.min(length, room));
+      last = x.mem.note(payload);
+    }
+    judge(x, x.get(SERIAL), last);
+    x.leave(0);
+  },
+});
+
+/** Says what the call was: header of message `header`, payload of message `payload`. */
+function judge(x: KernelContext, header: number, payload: number): void {
+  const { observer, recorder } = x;
+  observer.count(STAT.handled);
+  x.mem.put(x.kw + HANDLED, x.mem.M[x.kw + HANDLED]! + 1);
+  let outcome: number;
+  if (x.get(TYPE) === 0 && x.get(SUBTYPE) === 0 && header === 0) {
+    observer.count(STAT.phantom);
+    outcome = OUTCOME.phantom;
+  } else if (header !== payload || header === 0) {
+    observer.count(STAT.torn);
+    outcome = OUTCOME.torn;
+  } else if (observer.whole(header)) outcome = OUTCOME.whole;
+  else {
+    observer.count(STAT.duplicated);
+    outcome = OUTCOME.duplicated;
+  }
+  if (recorder === null) return;
+  recorder.row(ROW.handler, x.now, x.cpu, x.get(PAYLOAD), x.get(TYPE), x.get(SUBTYPE), header);
+  recorder.row(ROW.outcome, x.now, x.cpu, x.get(LENGTH), outcome, payload, header);
+}
+
+/** Message handlers by the number their pointer holds; 0 is NULL. Filled when linked. */
+export const messageHandlers: (Routine<KernelContext> | undefined)[] = [undefined];
+
+/** Number of {@link listenHandler} in {@link messageHandlers}. */
+export const LISTEN_HANDLER = 1;
+

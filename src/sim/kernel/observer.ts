@@ -1,0 +1,128 @@
+import { MIB } from '../base/units.ts';
+import type { Memory } from '../machine/memory.ts';
+
+/** Messages the observer remembers one by one; older ones only count. A power of two. */
+export const MESSAGES_KEPT = 32768;
+
+/** Counters, as offsets from the start of the observer's memory (32 bits each). */
+export const STAT = {
+  sent: 0,
+  handled: 4,
+  whole: 8,
+  torn: 12,
+  phantom: 16,
+  duplicated: 20,
+  merged: 24,
+  serial: 28,
+  hazards: 32,
+} as const;
+const HAZARD_COUNTS = 0x100;
+const HAZARDS_MAX = 256;
+const RING = 0x1000;
+
+/** One remembered message, as offsets. */
+export const MESSAGE = {
+  serial: 0,
+  flags: 4,
+  type: 8,
+  subtype: 12,
+  cpu: 16,
+  instance: 20,
+  bytes: 24,
+  calls: 28,
+  time: 32,
+  slot: 40,
+  kernel: 48,
+  /** First eight bytes of the payload. */
+  payload: 56,
+  size: 64,
+} as const;
+export const MESSAGE_SENT = 1;
+export const MESSAGE_WHOLE = 2;
+export const MESSAGE_TORN = 4;
+
+/** Bytes of memory the observer needs behind the machine's own. */
+export const OBSERVER_BYTES = 3 * MIB;
+
+/**
+ * Who watches the run: what was sent, what arrived whole. Its records lie behind the machine's RAM,
+ * so that they are saved, rewound and hashed with it, and no kernel can see them.
+ */
+export class Observer {
+  readonly #mem: Memory;
+  /** Index in `M` of the observer's first word. */
+  readonly #base: number;
+
+  constructor(mem: Memory) {
+    this.#mem = mem;
+    this.#base = mem.reserve(mem.observerBase, OBSERVER_BYTES);
+  }
+
+  stat(which: number): number {
+    return this.#mem.M[this.#base + which / 4]!;
+  }
+
+  count(which: number): void {
+    const at = this.#base + (which >>> 2);
+    this.#mem.put(at, this.#mem.M[at]! + 1);
+  }
+
+  hazard(id: number): void {
+    this.count(STAT.hazards);
+    if (id < HAZARDS_MAX) this.count(HAZARD_COUNTS + 4 * id);
+  }
+
+  hazardCount(id: number): number {
+    return this.stat(HAZARD_COUNTS + 4 * id);
+  }
+
+  /** Index in `M` of the record of a message; the ring keeps the last {@link MESSAGES_KEPT}. */
+  recordOf(serial: number): number {
+    return this.#base + RING / 4 + (serial & (MESSAGES_KEPT - 1)) * (MESSAGE.size / 4);
+  }
+
+  /** A message is being written into a slot. Returns its serial, from 1. */
+  begin(time: number, cpu: number, kernel: number, instance: number, slot: number): number {
+    const mem = this.#mem;
+    const { M, F } = mem;
+    const serial = M[this.#base + STAT.serial / 4]! + 1;
+    mem.put(this.#base + STAT.serial / 4, serial);
+    const at = this.recordOf(serial);
+    mem.put(at, serial);
+    M[at + MESSAGE.flags / 4] = 0;
+    M[at + MESSAGE.cpu / 4] = cpu;
+    M[at + MESSAGE.kernel / 4] = kernel;
+    M[at + MESSAGE.instance / 4] = instance;
+    M[at + MESSAGE.calls / 4] = 0;
+    F[(at + MESSAGE.time / 4) >>> 1] = time;
+    F[(at + MESSAGE.slot / 4) >>> 1] = slot;
+    return serial;
+  }
+
+  /** The message's bytes and its interrupt are out; `data` is the word they begin at, 0 for none. */
+  sent(serial: number, type: number, subtype: number, bytes: number, data: number): void {
+    const mem = this.#mem;
+    const at = this.recordOf(serial);
+    mem.put(at + MESSAGE.flags / 4, mem.M[at + MESSAGE.flags / 4]! | MESSAGE_SENT);
+    mem.M[at + MESSAGE.type / 4] = type;
+    mem.M[at + MESSAGE.subtype / 4] = subtype;
+    mem.M[at + MESSAGE.bytes / 4] = bytes;
+    mem.M[at + MESSAGE.payload / 4] = data === 0 ? 0 : mem.M[data + 5]!;
+    mem.M[at + MESSAGE.payload / 4 + 1] = data === 0 ? 0 : mem.M[data + 6]!;
+    this.count(STAT.sent);
+  }
+
+  /** A handler had header and payload of the message. False when it had them before. */
+  whole(serial: number): boolean {
+    const mem = this.#mem;
+    const { M } = mem;
+    const at = this.recordOf(serial);
+    const known = M[at] === serial;
+    mem.put(at + MESSAGE.calls / 4, M[at + MESSAGE.calls / 4]! + 1);
+    const flags = M[at + MESSAGE.flags / 4]!;
+    if (!known || (flags & MESSAGE_WHOLE) !== 0) return false;
+    mem.put(at + MESSAGE.flags / 4, flags | MESSAGE_WHOLE);
+    this.count(STAT.whole);
+    return true;
+  }
+}

@@ -1,0 +1,194 @@
+import { toHex } from '../base/hex.ts';
+import { HAZARDS } from '../kernel/hazards.ts';
+import { findByName, listInstances, viewInstance } from '../kernel/instance-object.ts';
+import { onlineCpus } from '../kernel/hotplug.ts';
+import { K } from '../kernel/kernel.layout.ts';
+import { MK_INSTANCE_IPI_DATA, MK_IPI_DATA, MK_MESSAGE } from '../kernel/mk.layout.ts';
+import { firstCpu } from '../kernel/instance-table.ts';
+import { STAT } from '../kernel/observer.ts';
+import { CPU, MODE_NAMES } from '../machine/cpu.layout.ts';
+import { readLog } from '../world/log-read.ts';
+import { readMessage } from '../world/messages.ts';
+import { stackOf, vectorsOf } from '../world/cpu-view.ts';
+import type { World } from '../world/world.ts';
+import type { Answer, Answers, Kind } from './names.ts';
+import { statsOf } from './stats.ts';
+
+/** What consoles know and the world does not. */
+export interface ConsoleFacts {
+  status(kernel: string): number | undefined;
+  output(kernel: string): string | undefined;
+}
+
+/** Bytes `memory(…)` may show at once. */
+const MEMORY_MAX = 65536;
+
+/** Reads a world's present moment for the expression language. */
+export function answersOf(world: World, consoles: ConsoleFacts): Answers {
+  return {
+    stats: () => statsOf(world),
+    time_ns: () => world.machine.now,
+    step: () => world.machine.steps,
+    hazards: () => statsOf(world).hazards,
+    cpu: (n) => cpuAnswer(world, n),
+    kernel: (name) => kernelAnswer(world, name),
+    instance: (name) => instanceAnswer(world, name),
+    slot: (kernel, cpu) => slotAnswer(world, kernel, cpu),
+    memory(address, length) {
+      if (length < 0 || length > MEMORY_MAX || !world.mem.covers(address, length)) return undefined;
+      return toHex(world.mem.peek(address, length));
+    },
+    logged(kernel, key) {
+      const index = world.kernelNamed(kernel);
+      if (index < 0) return undefined;
+      return readLog(world.lookAt(index)).filter((record) => record.event.key === key).length;
+    },
+    status: (kernel) => consoles.status(kernel),
+    output: (kernel) => consoles.output(kernel),
+    hazard(id) {
+      const found = HAZARDS.filter((each) => each.key === id || each.fact === id);
+      if (found.length === 0) return undefined;
+      return found.reduce((sum, each) => sum + world.observer.hazardCount(each.id), 0);
+    },
+    message: (n) => messageAnswer(world, n),
+    known: (kind) => known(world, kind),
+  };
+}
+
+function cpuAnswer(world: World, n: number): Answer<'Cpu'> | undefined {
+  const { H, cpus } = world.machine;
+  if (!Number.isInteger(n) || n < 0 || n >= cpus) return undefined;
+  const h = n * CPU.stride;
+  const owner = H[h + CPU.kernel]!;
+  const top = stackOf(world, n).at(-1);
+  return {
+    id: n,
+    apic: H[h + CPU.apicId]!,
+    owner: world.sys.kernels[owner]?.name ?? '',
+    mode: MODE_NAMES[H[h + CPU.mode]!] ?? 'offline',
+    interrupts_on: H[h + CPU.interruptsOn] === 1,
+    online: owner >= 0,
+    irr: vectorsOf(H, h + CPU.irr),
+    isr: vectorsOf(H, h + CPU.isr),
+    routine: top?.routine ?? '',
+    step: top?.label ?? '',
+    interrupts: H[h + CPU.countCall]!,
+  };
+}
+
+function kernelAnswer(world: World, name: string): Answer<'Kernel'> | undefined {
+  const index = world.kernelNamed(name);
+  if (index < 0) return undefined;
+  const x = world.lookAt(index);
+  const { state } = x;
+  const cpus = onlineCpus(x).map((logical) => state.cpus[logical]!);
+  const own = index === 0 ? undefined : listInstances(x)[0];
+  const view = own === undefined ? undefined : viewInstance(x, own);
+  return {
+    name,
+    running: state.running,
+    boot_cpu: state.bootCpu,
+    cpus,
+    handled: x.mem.peek32(x.k + K.handled),
+    sent: x.mem.peek32(x.k + K.sent),
+    interrupts: cpus.reduce((sum, cpu) => sum + x.H[cpu * CPU.stride + CPU.countCall]!, 0),
+    instance: {
+      id: view?.id ?? 0,
+      name: view?.name ?? '',
+      state: view?.state ?? '',
+      memory_bytes: view?.memoryBytes ?? 0,
+      cpus: view?.cpus ?? [],
+      dtb_size: view?.dtbSize ?? 0,
+    },
+  };
+}
+
+function instanceAnswer(world: World, name: string): Answer<'Instance'> | undefined {
+  const x = world.lookAt(0);
+  const addr = findByName(x, name);
+  if (addr === 0) return undefined;
+  const view = viewInstance(x, addr);
+  return {
+    id: view.id,
+    name: view.name,
+    state: view.state,
+    refcount: view.refcount,
+    memory_bytes: view.memoryBytes,
+    cpus: view.cpus,
+    dtb_size: view.dtbSize,
+  };
+}
+
+/** Where the area of a kernel is: of an instance by the host's map, of the host its own. */
+function areaOf(world: World, name: string): { start: number; target: number } | undefined {
+  const x = world.lookAt(0);
+  const addr = findByName(x, name);
+  if (addr === 0) {
+    const own = name === 'host' ? x.mem.peek64(x.k + K.mk_this_kernel_ipi_data) : 0;
+    return own === 0 ? undefined : { start: own, target: 0 };
+  }
+  const { id } = viewInstance(x, addr);
+  if (id < 0 || id > 255) return undefined;
+  const data = x.mem.peek64(x.k + K.mk_instance_ipi_map + 8 * id);
+  if (data === 0) return undefined;
+  const start = x.mem.peek64(data + MK_INSTANCE_IPI_DATA.at.shared_mem);
+  return { start, target: firstCpu(x, addr) };
+}
+
+function slotAnswer(
+  world: World,
+  kernel: string,
+  cpu: number | undefined,
+): Answer<'Slot'> | undefined {
+  const area = areaOf(world, kernel);
+  const number = cpu ?? area?.target ?? -1;
+  if (!area || number < 0 || number >= world.sys.settings.nrCpus) return undefined;
+  const slot = area.start + number * MK_IPI_DATA.size;
+  const { mem } = world;
+  const at = MK_IPI_DATA.at;
+  const message = slot + at.buffer;
+  const length = mem.peek32(message + MK_MESSAGE.at.payload_len) >>> 0;
+  const room = MK_IPI_DATA.size - at.buffer - MK_MESSAGE.at.payload;
+  return {
+    sender_cpu: mem.peek32(slot + at.sender_cpu),
+    type: mem.peek32(slot + at.type) >>> 0,
+    data_size: mem.peek64(slot + at.data_size),
+    msg_type: mem.peek32(message + MK_MESSAGE.at.msg_type) >>> 0,
+    msg_subtype: mem.peek32(message + MK_MESSAGE.at.msg_subtype) >>> 0,
+    payload_len: length,
+    payload: toHex(mem.peek(message + MK_MESSAGE.at.payload, Math.min(length, room))),
+  };
+}
+
+function messageAnswer(world: World, n: number): Answer<'Message'> | undefined {
+  const message = readMessage(world, n);
+  if (!message) return undefined;
+  return {
+    id: message.id,
+    from_cpu: message.fromCpu,
+    to: message.toName,
+    type: message.type,
+    subtype: message.subtype,
+    payload: message.payload,
+    outcome: message.outcome,
+  };
+}
+
+function known(world: World, kind: Kind): readonly (string | number)[] {
+  switch (kind) {
+    case 'cpu':
+      return [`0 to ${world.machine.cpus - 1}`];
+    case 'kernel':
+      return world.sys.kernels.map(({ name }) => name);
+    case 'instance': {
+      const x = world.lookAt(0);
+      return listInstances(x).map((addr) => viewInstance(x, addr).name);
+    }
+    case 'hazard':
+      return HAZARDS.map(({ key }) => key);
+    case 'message': {
+      const last = world.observer.stat(STAT.serial);
+      return last === 0 ? [] : [`1 to ${last}`];
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { Refused } from '../base/assert.ts';
+import { interrupt, resume, start, type Progress } from '../shell/shell.ts';
+import { prompt } from '../shell/state.ts';
+import type { World } from '../world/world.ts';
+import { FileTree } from './file-tree.ts';
+import { newConsole, printed, type ConsoleState, type RunState } from './run-state.ts';
+import { serve, writeDeviceTree } from './serve.ts';
+
+/** The console of a kernel; one that was never used is fresh. */
+export const consoleOf = (state: RunState, kernel: string): ConsoleState =>
+  state.consoles.find((each) => each.kernel === kernel) ?? newConsole(kernel);
+
+export const filesOf = (state: RunState, kernel: string): FileTree =>
+  state.files.find((each) => each.kernel === kernel)?.tree ?? new FileTree();
+
+const withConsole = (state: RunState, console: ConsoleState): RunState => ({
+  ...state,
+  consoles: [...state.consoles.filter(({ kernel }) => kernel !== console.kernel), console].sort(
+    (a, b) => (a.kernel < b.kernel ? -1 : 1),
+  ),
+});
+
+export const withFiles = (state: RunState, kernel: string, tree: FileTree): RunState => ({
+  ...state,
+  files: [...state.files.filter((each) => each.kernel !== kernel), { kernel, tree }].sort((a, b) =>
+    a.kernel < b.kernel ? -1 : 1,
+  ),
+});
+
+/** Types a line on a kernel's console. Refused when the kernel does not run or is busy. */
+export function typeLine(world: World, state: RunState, kernel: string, line: string): RunState {
+  if (world.kernelNamed(kernel) < 0) {
+    const known = world.sys.kernels.map(({ name }) => name).join(', ');
+    throw new Refused(`no kernel ${kernel} is running; there is ${known}`);
+  }
+  const console = consoleOf(state, kernel);
+  if (console.job) throw new Refused(`${kernel} is busy with: ${console.job.line}`);
+  const shown = printed(console, `${line}\r\n`);
+  return follow(world, state, shown, start(console.shell, line));
+}
+
+/** Goes on with a job until it waits for simulated time or is over. */
+function follow(world: World, state: RunState, console: ConsoleState, from: Progress): RunState {
+  let progress = from;
+  let now = state;
+  let shown = console;
+  for (;;) {
+    shown = printed(shown, progress.printed.replaceAll('\n', '\r\n'));
+    if (progress.kind === 'done') {
+      const ended = {
+        ...shown,
+        shell: progress.state,
+        job: null,
+        task: null,
+        status: progress.status,
+        output: progress.output,
+      };
+      return withConsole(now, printed(ended, prompt(progress.state)));
+    }
+    const kernel = world.kernelNamed(shown.kernel);
+    const served = serve(world, kernel, filesOf(now, shown.kernel), progress.ask);
+    now = withFiles(now, shown.kernel, served.files);
+    if ('task' in served) {
+      const task = { serial: served.task, rest: served.rest ?? [], done: 0 };
+      return withConsole(now, { ...shown, job: progress.job, task });
+    }
+    progress = resume(progress.job, served.answer);
+  }
+}
+
+/** Hands the results of ended tasks to the consoles that wait for them. */
+export function settle(world: World, state: RunState): RunState {
+  let now = state;
+  for (const console of state.consoles) {
+    if (!console.task || !console.job) continue;
+    const result = world.takeResult(console.task.serial);
+    if (result === undefined) continue;
+    const [next, ...rest] = console.task.rest;
+    const done = console.task.done + Math.max(0, result);
+    if (next && result >= 0) {
+      const boot = world.sys.kernels[world.kernelNamed(console.kernel)]!.bootCpu;
+      const task = { serial: writeDeviceTree(world, boot, next), rest, done };
+      now = withConsole(now, { ...console, task });
+      continue;
+    }
+    const ret = result < 0 ? result : done;
+    now = follow(world, now, { ...console, task: null }, resume(console.job, { ret }));
+  }
+  return now;
+}
+
+/** Ends what a console is busy with, as Ctrl-C does. */
+export function interruptConsole(state: RunState, kernel: string, why = ''): RunState {
+  const console = consoleOf(state, kernel);
+  if (!console.job) return state;
+  const progress = interrupt(console.job);
+  if (progress.kind !== 'done') return state;
+  const ended = {
+    ...printed(console, `^C${why === '' ? '' : ` ${why}`}\r\n`),
+    shell: progress.state,
+    job: null,
+    task: null,
+    status: progress.status,
+    output: progress.output,
+  };
+  return withConsole(state, printed(ended, prompt(progress.state)));
+}
+
+export const anyBusy = (state: RunState): boolean =>
+  state.consoles.some((console) => console.job !== null);

@@ -1,0 +1,118 @@
+import type { Job } from '../shell/shell.ts';
+import { newShell, prompt, type ShellState } from '../shell/state.ts';
+import type { FileTree } from './file-tree.ts';
+import type { Claim } from './scenario.ts';
+
+/** One kernel's console. Plain data. */
+export interface ConsoleState {
+  readonly kernel: string;
+  readonly shell: ShellState;
+  /** The line it is busy with, null when it waits for one. */
+  readonly job: Job | null;
+  /** What the job waits for: a task, and writes that follow it. */
+  readonly task: { readonly serial: number; readonly rest: readonly Uint8Array[]; readonly done: number } | null;
+  /** Everything shown so far, with prompts and colours; cut at the front when long. */
+  readonly text: string;
+  /** Changes with every change of `text`. */
+  readonly revision: number;
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** Characters of a console that are kept. */
+const TEXT_KEPT = 200_000;
+
+export const newConsole = (kernel: string): ConsoleState => {
+  const shell = newShell(kernel);
+  return {
+    kernel,
+    shell,
+    job: null,
+    task: null,
+    text: prompt(shell),
+    revision: 1,
+    status: null,
+    output: '',
+  };
+};
+
+/** The console with more text on it. */
+export function printed(state: ConsoleState, more: string): ConsoleState {
+  if (more === '') return state;
+  const text = state.text + more;
+  const kept = text.length > 2 * TEXT_KEPT ? text.slice(-TEXT_KEPT) : text;
+  return { ...state, text: kept, revision: state.revision + more.length };
+}
+
+/** A claim that was evaluated. */
+export interface ClaimRecord {
+  readonly stop: number;
+  readonly line: number;
+  readonly column: number;
+  readonly claim: string;
+  readonly ok: boolean;
+  readonly actual: readonly (readonly [name: string, value: unknown])[];
+}
+
+/** A command of a console block that is over. */
+export interface CommandRecord {
+  readonly stop: number;
+  readonly line: number;
+  readonly kernel: string;
+  readonly text: string;
+  readonly status: number;
+}
+
+/** Where a schedule is: entry, and steps done of that entry. */
+export interface ScheduleProgress {
+  readonly entry: number;
+  readonly done: number;
+}
+
+/** Where the lesson is: stop, item of the stop, line of the item. */
+export interface Place {
+  readonly stop: number;
+  readonly item: number;
+  readonly line: number;
+  readonly running: boolean;
+}
+
+/** All of a run that is not the world's. Plain data, replaced when it changes. */
+export interface RunState {
+  readonly at: Place;
+  readonly ended: boolean;
+  /** Simulated time at which the present block began. */
+  readonly blockSince: number;
+  readonly schedule: ScheduleProgress | null;
+  readonly consoles: readonly ConsoleState[];
+  readonly files: readonly { readonly kernel: string; readonly tree: FileTree }[];
+  readonly claims: readonly ClaimRecord[];
+  readonly commands: readonly CommandRecord[];
+  readonly breaks: readonly Claim[];
+  readonly view: Readonly<Record<string, string>>;
+  /** A line typed by hand runs: the lesson waits. */
+  readonly typing: string | null;
+  /** Inputs used so far. */
+  readonly inputs: number;
+  /** At the end of each finished stop: time and steps. */
+  readonly stops: readonly { readonly stop: number; readonly timeNs: number; readonly steps: number }[];
+  /** The last thing that stopped the run, for people. */
+  readonly note: string;
+}
+
+export const FIRST_STATE: RunState = {
+  at: { stop: 0, item: 0, line: 0, running: false },
+  ended: false,
+  blockSince: 0,
+  schedule: null,
+  consoles: [],
+  files: [],
+  claims: [],
+  commands: [],
+  breaks: [],
+  view: {},
+  typing: null,
+  inputs: 0,
+  stops: [],
+  note: '',
+};

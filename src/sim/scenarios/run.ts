@@ -1,0 +1,438 @@
+import { Refused } from '../base/assert.ts';
+import { utf8Encode } from '../base/text.ts';
+import { History } from '../engine/history.ts';
+import { World, type WorldSnapshot } from '../world/world.ts';
+import { answersOf } from './answers.ts';
+import { anyBusy, consoleOf, filesOf, interruptConsole, settle, typeLine, withFiles } from './consoles.ts';
+import type { Answers } from './names.ts';
+import { beginSchedule, stepSchedule } from './play-schedule.ts';
+import {
+  FIRST_STATE,
+  type ClaimRecord,
+  type Place,
+  type RunState,
+} from './run-state.ts';
+import type { Block, Claim, ConsoleBlock, Scenario, Stop } from './scenario.ts';
+
+/** Simulated time a block may take before it counts as one that never comes to rest. */
+export const BLOCK_NS_MAX = 1e9;
+
+/** A line typed by hand, and where in the run that was. */
+export interface Input {
+  readonly step: number;
+  readonly at: Place;
+  readonly kernel: string;
+  readonly line: string;
+}
+
+/** A file of the lesson that was replaced by the user's own. */
+export interface OwnFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What evaluates claims; loaded when the first one is met. */
+export interface Evaluator {
+  judge(
+    claim: Claim,
+    file: string,
+    answers: Answers,
+  ): Pick<ClaimRecord, 'ok' | 'actual'>;
+  happens(claim: Claim, file: string, answers: Answers): boolean;
+}
+
+/** Why {@link Run.advance} came back. */
+export type Reason =
+  /** The steps or the time that were asked for are used up. */
+  | 'steps'
+  | 'time'
+  /** A stop is done; the next one waits. */
+  | 'stop'
+  /** The last stop is done. */
+  | 'ended'
+  /** A `break` came true. */
+  | 'break'
+  /** A line typed by hand is over. */
+  | 'typed'
+  /** A claim is to be evaluated, and there is no evaluator yet. */
+  | 'evaluator';
+
+interface Moment {
+  readonly world: WorldSnapshot;
+  readonly state: RunState;
+}
+
+export interface RunOptions {
+  readonly seed?: number;
+  readonly profile?: string;
+  readonly own?: readonly OwnFile[];
+  readonly trace: boolean;
+}
+
+/**
+ * A scenario being run: its world, where the lesson is, what was typed. Everything that happens is
+ * a function of scenario, options and inputs, so that any step can be reached again.
+ */
+export class Run {
+  readonly scenario: Scenario;
+  readonly world: World;
+  readonly seed: number;
+  readonly profile: string;
+  state: RunState = FIRST_STATE;
+  evaluator: Evaluator | null = null;
+  /** Furthest point reached: the end of the timeline. */
+  stepEnd = 0;
+  timeEnd = 0;
+  readonly #own: readonly OwnFile[];
+  #inputs: Input[] = [];
+  readonly #history = new History<Moment>();
+  /** The moment each stop became ready. */
+  #stops: (Moment | undefined)[] = [];
+
+  constructor(scenario: Scenario, options: RunOptions) {
+    this.scenario = scenario;
+    this.seed = options.seed ?? scenario.seed;
+    this.profile = options.profile ?? scenario.profile;
+    this.#own = options.own ?? [];
+    this.world = new World(
+      { ...scenario.machine, seed: this.seed, profile: this.profile, glue: scenario.glue },
+      options.trace,
+    );
+    this.world.run(1e6);
+    this.#stops[0] = this.#moment();
+    this.#history.keep(this.step, this.#moment());
+  }
+
+  get step(): number {
+    return this.world.machine.steps;
+  }
+
+  get stop(): Stop {
+    return this.scenario.stops[this.state.at.stop]!;
+  }
+
+  get answers(): Answers {
+    return answersOf(this.world, {
+      status: (kernel) => consoleOf(this.state, kernel).status ?? undefined,
+      output: (kernel) => {
+        const { status, output } = consoleOf(this.state, kernel);
+        return status === null ? undefined : output;
+      },
+    });
+  }
+
+  #moment(): Moment {
+    return { world: this.world.snapshot(), state: this.state };
+  }
+
+  #restore(moment: Moment): void {
+    this.world.restore(moment.world);
+    this.state = moment.state;
+  }
+
+  #set(change: Partial<RunState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  /**
+   * Runs on: at most `steps` steps, to simulated time `until`, through stops or to the next one.
+   * A schedule that cannot be followed and a block that never comes to rest are {@link Refused}.
+   */
+  advance(limit: { steps?: number; until?: number; through?: boolean } = {}): Reason {
+    const until = limit.until ?? Infinity;
+    let left = limit.steps ?? Infinity;
+    for (;;) {
+      this.#mark();
+      this.state = settle(this.world, this.state);
+      if (left <= 0) return 'steps';
+      if (this.world.machine.now > until) return 'time';
+      if (this.#replayInput()) continue;
+      const before = this.step;
+      const reason = this.#act(left, until, limit.through ?? false);
+      left -= this.step - before;
+      if (reason) return reason;
+    }
+  }
+
+  /** Keeps checkpoints, and how far the run has got. */
+  #mark(): void {
+    if (this.step > this.stepEnd) this.stepEnd = this.step;
+    if (this.world.machine.now > this.timeEnd) this.timeEnd = this.world.machine.now;
+    if (this.#history.due(this.step)) this.#history.keep(this.step, this.#moment());
+  }
+
+  /** While replaying: types the line again that was typed at this very point. */
+  #replayInput(): boolean {
+    const input = this.#inputs[this.state.inputs];
+    if (!input || input.step !== this.step || this.state.typing !== null) return false;
+    const { stop, item, line, running } = this.state.at;
+    const { at } = input;
+    if (at.stop !== stop || at.item !== item || at.line !== line || at.running !== running)
+      return false;
+    this.#enter(input);
+    return true;
+  }
+
+  #enter(input: Input): void {
+    this.state = typeLine(this.world, this.state, input.kernel, input.line);
+    this.#set({ typing: input.kernel, inputs: this.state.inputs + 1 });
+  }
+
+  /** Does the next thing. Answers a reason to stop, or undefined to go on. */
+  #act(left: number, until: number, through: boolean): Reason | undefined {
+    if (this.state.typing !== null) return this.#runTyped(left, until);
+    if (this.state.ended) return this.#runWorld(left, until) ? undefined : 'ended';
+    const item = this.stop.items[this.state.at.item];
+    if (!item) return this.#endStop(through);
+    if (item.kind === 'prose') return this.#nextItem();
+    if (!this.state.at.running) this.#beginBlock();
+    return this.#runBlock(item, left, until);
+  }
+
+  #beginBlock(): void {
+    this.#set({
+      at: { ...this.state.at, running: true },
+      blockSince: this.world.machine.now,
+      note: '',
+    });
+  }
+
+  #nextItem(): undefined {
+    const { stop, item, running } = this.state.at;
+    this.#set({ at: { stop, item: item + 1, line: 0, running }, schedule: null });
+  }
+
+  #endStop(through: boolean): Reason | undefined {
+    const { stop, running } = this.state.at;
+    const { now, steps } = this.world.machine;
+    const stops = [...this.state.stops, { stop, timeNs: now, steps }];
+    if (stop + 1 >= this.scenario.stops.length) {
+      this.#set({ ended: true, stops, at: { ...this.state.at, running: false } });
+      return 'ended';
+    }
+    this.#set({ at: { stop: stop + 1, item: 0, line: 0, running: false }, stops });
+    this.#stops[stop + 1] = this.#moment();
+    // A stop without blocks only speaks: playing goes through it.
+    return running && !through ? 'stop' : undefined;
+  }
+
+  #runBlock(block: Block, left: number, until: number): Reason | undefined {
+    switch (block.kind) {
+      case 'dts':
+      case 'file': {
+        const own = this.#own.find(({ name }) => name === block.name);
+        const tree = filesOf(this.state, 'host');
+        const path = block.name.startsWith('/') ? block.name : `/${block.name}`;
+        const written = tree.write(path, own?.bytes ?? utf8Encode(block.text), false);
+        if (typeof written === 'number')
+          throw new Refused(`${block.name} cannot be written`, this.#place(block.line));
+        this.state = withFiles(this.state, 'host', written);
+        return this.#nextItem();
+      }
+      case 'console':
+        return this.#runConsole(block, left, until);
+      case 'schedule': {
+        const progress = this.state.schedule ?? beginSchedule(this.world);
+        const next = stepSchedule(this.world, block, progress, this.scenario.file);
+        this.#set({ schedule: next });
+        if (this.state.breaks.length > 0) this.#noteBreak();
+        return next ? this.#stopped() : this.#nextItem();
+      }
+      case 'expect':
+        return this.#expect(block.claims);
+      case 'break':
+        if (!this.evaluator) return 'evaluator';
+        this.#set({ breaks: [...this.state.breaks, ...block.claims] });
+        return this.#nextItem();
+      case 'view':
+        this.#set({ view: viewWords(block) });
+        return this.#nextItem();
+      case 'question':
+      case 'explore':
+        return this.#nextItem();
+    }
+  }
+
+  #place(line: number, column = 1) {
+    return { file: this.scenario.file, line, column };
+  }
+
+  /** One line after the other; then until everything has come to rest. */
+  #runConsole(block: ConsoleBlock, left: number, until: number): Reason | undefined {
+    const { at } = this.state;
+    const line = block.lines[at.line];
+    const busy = anyBusy(this.state);
+    if (line && !busy) {
+      if (this.world.kernelNamed(block.kernel) < 0) {
+        const known = this.world.sys.kernels.map(({ name }) => name).join(', ');
+        const why = `no kernel ${block.kernel} is running here; there is ${known}`;
+        throw new Refused(why, this.#place(block.line));
+      }
+      this.state = typeLine(this.world, this.state, block.kernel, line.text);
+      this.#set({ at: { ...at, line: at.line + 1 } });
+      return this.#noteCommand(block);
+    }
+    if (this.#runWorld(left, until)) {
+      this.#noteCommand(block);
+      this.#late();
+      return this.#stopped();
+    }
+    if (this.#waits(until)) return 'time';
+    if (anyBusy(this.state)) {
+      this.#giveUp();
+      return this.#noteCommand(block);
+    }
+    return line ? undefined : this.#nextItem();
+  }
+
+  /** Records the statuses of lines that are over. */
+  #noteCommand(block: ConsoleBlock): undefined {
+    this.state = settle(this.world, this.state);
+    const { at, commands } = this.state;
+    const { status, job } = consoleOf(this.state, block.kernel);
+    const line = block.lines[at.line - 1];
+    if (!line || job || status === null) return;
+    if (commands.some((each) => each.stop === at.stop && each.line === line.line)) return;
+    const record = { stop: at.stop, line: line.line, kernel: block.kernel, text: line.text, status };
+    this.#set({ commands: [...commands, record] });
+  }
+
+  /** A console waits for something that cannot come: it is interrupted, and says so. */
+  #giveUp(): void {
+    for (const { kernel, job } of this.state.consoles)
+      if (job) this.state = interruptConsole(this.state, kernel, '(nothing goes on any more)');
+  }
+
+  #late(): void {
+    if (this.world.machine.now - this.state.blockSince <= BLOCK_NS_MAX) return;
+    const line = this.stop.items[this.state.at.item]?.line ?? this.stop.line;
+    throw new Refused('this block does not come to rest within a simulated second', this.#place(line));
+  }
+
+  /** Lets the world run. False when nothing moved. */
+  #runWorld(left: number, until: number): boolean {
+    const single = this.state.breaks.length > 0;
+    const most = Math.min(left, single ? 1 : SLICE_STEPS);
+    const done = this.world.run(most, until);
+    if (done > 0 && single) this.#noteBreak();
+    return done > 0 || this.world.cold.results.size > 0;
+  }
+
+  /** Something will happen, but after `until`. */
+  #waits(until: number): boolean {
+    return until !== Infinity && !this.world.quiet;
+  }
+
+  #runTyped(left: number, until: number): Reason | undefined {
+    if (this.#runWorld(left, until)) {
+      this.state = settle(this.world, this.state);
+      return undefined;
+    }
+    if (this.#waits(until)) return 'time';
+    if (anyBusy(this.state)) {
+      this.#giveUp();
+      return undefined;
+    }
+    this.#set({ typing: null });
+    return 'typed';
+  }
+
+  #expect(claims: readonly Claim[]): Reason | undefined {
+    const { evaluator } = this;
+    if (!evaluator) return 'evaluator';
+    const { stop } = this.state.at;
+    const records = claims.map((claim) => ({
+      stop,
+      line: claim.line,
+      column: claim.column,
+      claim: claim.text,
+      ...evaluator.judge(claim, this.scenario.file, this.answers),
+    }));
+    this.#set({ claims: [...this.state.claims, ...records] });
+    return this.#nextItem();
+  }
+
+  /** Drops breaks that have come true, and remembers to stop. */
+  #noteBreak(): void {
+    const { evaluator } = this;
+    if (!evaluator) return;
+    const hit = this.state.breaks.find((claim) =>
+      evaluator.happens(claim, this.scenario.file, this.answers),
+    );
+    if (!hit) return;
+    this.#set({
+      breaks: this.state.breaks.filter((claim) => claim !== hit),
+      note: `stopped because ${hit.text}`,
+    });
+    this.#hit = true;
+  }
+  #hit = false;
+
+  #stopped(): Reason | undefined {
+    if (!this.#hit) return undefined;
+    this.#hit = false;
+    return 'break';
+  }
+
+  /** Types a line on a console: the lesson waits until it is over and all is quiet again. */
+  type(kernel: string, line: string): void {
+    if (this.state.typing !== null) throw new Refused(`${this.state.typing} is still busy`);
+    const input = { step: this.step, at: this.state.at, kernel, line };
+    const state = typeLine(this.world, this.state, kernel, line); // refused before anything is cut
+    this.#forget();
+    this.#inputs = [...this.#inputs.slice(0, this.state.inputs), input];
+    this.state = { ...state, typing: kernel, inputs: this.state.inputs + 1 };
+  }
+
+  /** Ctrl-C on a console. Not an input of the run: a new future begins here. */
+  interrupt(kernel: string): void {
+    this.#forget();
+    this.state = interruptConsole(this.state, kernel);
+  }
+
+  /** What lies ahead from an earlier visit no longer comes. */
+  #forget(): void {
+    this.#history.cut(this.step);
+    this.#stops = this.#stops.slice(0, this.state.at.stop + 1);
+    this.#inputs = this.#inputs.slice(0, this.state.inputs);
+    this.stepEnd = this.step;
+    this.timeEnd = this.world.machine.now;
+    this.world.trace?.cut(this.world.trace.head);
+  }
+
+  /** To any step: back by the nearest checkpoint and replay, forward by running on. */
+  seek(step: number): Reason {
+    const mark = this.#history.before(Math.max(0, step));
+    if (step < this.step || (mark && mark.step > this.step)) {
+      const from = mark ?? this.#history.before(this.step);
+      if (from) this.#restore(from.state);
+    }
+    if (step <= this.step) return 'steps';
+    return this.advance({ steps: step - this.step, through: true });
+  }
+
+  /** To the moment a stop became ready; one that was not reached yet is run to. */
+  goToStop(stop: number): Reason {
+    const moment = this.#stops[stop];
+    if (moment) {
+      this.#restore(moment);
+      return 'stop';
+    }
+    let reason: Reason = 'stop';
+    while (this.state.at.stop < stop && !this.state.ended) {
+      reason = this.advance();
+      if (reason === 'evaluator') break;
+    }
+    return reason;
+  }
+
+  hash(): string {
+    return this.world.hash();
+  }
+}
+
+/** Steps the world runs before consoles and checkpoints are looked after. */
+const SLICE_STEPS = 4096;
+
+const viewWords = ({ kind: _, line: __, ...words }: Extract<Block, { kind: 'view' }>) =>
+  Object.fromEntries(Object.entries(words).map(([name, value]) => [name, String(value)]));

@@ -1,0 +1,83 @@
+import { addCpu, removeCpu } from '../kernel/hotplug.ts';
+import { bootKernel, trampoline } from '../kernel/boot.ts';
+import type { KernelContext } from '../kernel/context.ts';
+import { flood } from '../kernel/flood.ts';
+import {
+  registerHandler,
+  registerMsgHandler,
+  unregisterHandler,
+  unregisterMsgHandler,
+} from '../kernel/handlers.ts';
+import { createInstance } from '../kernel/instance-create.ts';
+import { ipiCreate, ipiDestroy } from '../kernel/ipi-area.ts';
+import { interruptEntry, sendIpiData } from '../kernel/ipi.ts';
+import {
+  ipiCallbacks,
+  irqWorkEntry,
+  MESSAGE_CALLBACK,
+  PFN_CALLBACK,
+} from '../kernel/irq-work.ts';
+import { kexecById, kickAp } from '../kernel/kexec-exec.ts';
+import { kexecFileLoad } from '../kernel/kexec-load.ts';
+import { kexecFinalize, kexecNotifier } from '../kernel/kho-host.ts';
+import { khoInit, khoPopulate, khoRestore } from '../kernel/kho-spawn.ts';
+import { LISTEN_HANDLER, listenHandler, messageHandlers } from '../kernel/message-handlers.ts';
+import { messageCallback, sendMessage } from '../kernel/messaging.ts';
+import { pfnHandler, sendPfn } from '../kernel/pfn.ts';
+import { reserveResources } from '../kernel/resources.ts';
+import { reserveRestored } from '../kernel/restore-resources.ts';
+import { userListen, userSend, userSleep, userUnlisten } from '../kernel/syscalls.ts';
+import { hostReceives, spawnedKnows } from '../kernel/two-way.ts';
+import { unexpectedVector } from '../kernel/unexpected.ts';
+import { deviceTreeWrite, removeInstance } from '../kernel/upload.ts';
+import { link } from '../machine/routine.ts';
+
+/**
+ * Every routine of every profile. The order is part of saved states and of hashes (a frame holds a
+ * program counter), so new ones go to the end.
+ */
+export const PROGRAM = link<KernelContext>([
+  sendMessage,
+  sendIpiData,
+  interruptEntry,
+  irqWorkEntry,
+  messageCallback,
+  listenHandler,
+  flood,
+  sendPfn,
+  pfnHandler,
+  registerHandler,
+  unregisterHandler,
+  registerMsgHandler,
+  unregisterMsgHandler,
+  ipiCreate,
+  ipiDestroy,
+  deviceTreeWrite,
+  createInstance,
+  reserveResources,
+  removeInstance,
+  removeCpu,
+  addCpu,
+  kexecFileLoad,
+  kexecById,
+  kexecFinalize,
+  kexecNotifier,
+  kickAp,
+  trampoline,
+  bootKernel,
+  khoPopulate,
+  khoInit,
+  khoRestore,
+  reserveRestored,
+  userSend,
+  userListen,
+  userUnlisten,
+  userSleep,
+  hostReceives,
+  spawnedKnows,
+  unexpectedVector,
+]);
+
+ipiCallbacks[MESSAGE_CALLBACK] = messageCallback;
+ipiCallbacks[PFN_CALLBACK] = pfnHandler;
+messageHandlers[LISTEN_HANDLER] = listenHandler;

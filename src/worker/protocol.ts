@@ -1,0 +1,135 @@
+import type { Scenario } from '../sim/scenarios/scenario.ts';
+import type { Frame, Legend, LogLine } from '../sim/world/frame.ts';
+
+/** How fast time goes while playing. */
+export type Speed =
+  | { readonly kind: 'steps'; readonly perSecond: number }
+  | { readonly kind: 'time'; readonly nsPerSecond: number }
+  | { readonly kind: 'max' };
+
+/** What to load: one of ours by name, or any text as a file. */
+export type Source =
+  | { readonly kind: 'bundled'; readonly name: string }
+  | { readonly kind: 'text'; readonly text: string; readonly file: string };
+
+/** A file of the scenario that the user has replaced by an own one. */
+export interface OwnFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Loaded {
+  readonly scenario: Scenario;
+  readonly legend: Legend;
+  readonly seed: number;
+  readonly profile: string;
+  readonly frame: Frame;
+  /** Files the lesson puts into the host's file system: what they are now, and whose. */
+  readonly files: readonly {
+    readonly name: string;
+    readonly bytes: Uint8Array;
+    readonly own: boolean;
+  }[];
+}
+
+/** Columns of trace rows (base/record.ts says what they mean), from row number `from` on. */
+export interface Rows {
+  readonly from: number;
+  readonly time: Float64Array;
+  readonly a: Float64Array;
+  readonly kind: Uint8Array;
+  readonly cpu: Int16Array;
+  readonly b: Int32Array;
+  readonly c: Int32Array;
+  readonly d: Int32Array;
+}
+
+/** JSON of `window.playground.state()`. */
+export interface StateJson {
+  readonly time_ns: number;
+  readonly step: number;
+  readonly cpus: readonly object[];
+  readonly kernels: readonly object[];
+  readonly messages: readonly object[];
+}
+
+/** Every question the page may ask. A new row fails to compile until the worker answers it. */
+export interface Calls {
+  load: {
+    ask: {
+      readonly source: Source;
+      readonly seed?: number;
+      readonly profile?: string;
+      /** Replace the lesson's files of these names, for this run. */
+      readonly own?: readonly OwnFile[];
+    };
+    answer: Loaded;
+  };
+  /** Frames are pushed while it plays; it pauses by itself at the next stop of the lesson. */
+  play: { ask: { readonly speed: Speed }; answer: Frame };
+  pause: { ask: object; answer: Frame };
+  step: { ask: { readonly count: number }; answer: Frame };
+  /** To any step of the run, back or forward; beyond its end it runs on. */
+  seek: { ask: { readonly step: number }; answer: Frame };
+  /** Runs the lesson's present stop to its end at once, and goes to the next one. */
+  finishStop: { ask: object; answer: Frame };
+  /** Back to where a stop began, or forward to it. */
+  goToStop: { ask: { readonly stop: number }; answer: Frame };
+  runUntil: {
+    ask: { readonly claim: string; readonly maxSteps?: number };
+    answer: { readonly reached: boolean; readonly frame: Frame };
+  };
+  evaluate: { ask: { readonly expression: string }; answer: unknown };
+  /** A line typed on a kernel's console; answers when the command is over. */
+  type: {
+    ask: { readonly kernel: string; readonly line: string };
+    answer: { readonly status: number; readonly output: string };
+  };
+  /** Text of a console so far (with ANSI colours), for a terminal. */
+  console: { ask: { readonly kernel: string }; answer: { readonly text: string } };
+  /** Words that could stand at the end of a line typed on a console. */
+  complete: {
+    ask: { readonly kernel: string; readonly line: string };
+    answer: { readonly from: number; readonly words: readonly string[] };
+  };
+  hash: { ask: object; answer: string };
+  state: { ask: object; answer: StateJson };
+  memory: { ask: { readonly addr: number; readonly bytes: number }; answer: Uint8Array };
+  rows: { ask: { readonly from: number; readonly to: number }; answer: Rows };
+  log: { ask: { readonly kernel: string; readonly last: number }; answer: readonly LogLine[] };
+}
+export type Call = keyof Calls;
+
+export type Request = {
+  [C in Call]: { readonly id: number; readonly call: C; readonly ask: Calls[C]['ask'] };
+}[Call];
+
+/** The user's fault, worth showing as is, or ours, worth a stack. */
+export type Failure =
+  | {
+      readonly kind: 'refused';
+      readonly why: string;
+      readonly place?: { readonly file: string; readonly line: number; readonly column: number };
+    }
+  | { readonly kind: 'bug'; readonly why: string; readonly stack: string };
+
+export type Reply =
+  | { readonly id: number; readonly answer: Calls[Call]['answer'] }
+  | { readonly id: number; readonly failure: Failure };
+
+/** What the worker says without being asked. */
+export type Push =
+  /** While it plays: a moment, with the trace rows since the push before (a jump starts anew). */
+  | { readonly push: 'frame'; readonly frame: Frame; readonly rows: Rows }
+  /** Playing failed: our bug, or a refusal inside the lesson. It is paused. */
+  | { readonly push: 'failure'; readonly failure: Failure };
+
+export type Handlers = {
+  readonly [C in Call]: (ask: Calls[C]['ask']) => Calls[C]['answer'] | Promise<Calls[C]['answer']>;
+};
+
+/** One end of a channel: a `Worker`, the global scope of one, or a `MessagePort` in a test. */
+export interface Port {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+}
