@@ -16,6 +16,16 @@ function hireWorker(): Worked {
 
 const target = document.getElementById('app');
 if (target === null) throw new Error('index.html has no #app');
-const session = new Session(hireWorker);
+// While developing, `?fake` or `?fake=1024` shows a film with that many CPUs instead of a simulation.
+const fake = import.meta.env.DEV ? new URLSearchParams(location.search).get('fake') : null;
+const hire =
+  fake === null
+    ? hireWorker
+    : await import('./ui/testing/fake-worker.ts').then(
+        ({ hireFake }) =>
+          () =>
+            hireFake(Number(fake) || 8),
+      );
+const session = new Session(hire);
 mount(App, { target, props: { session } });
 installPlayground(session, session.load({ source: { kind: 'bundled', name: 'boot' } }));

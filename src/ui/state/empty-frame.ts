@@ -22,6 +22,7 @@ export const EMPTY_FRAME: Frame = {
   claims: [],
   traceBegin: 0,
   traceEnd: 0,
+  traceHead: 0,
   view: {},
   stepsPerSecond: 0,
 };

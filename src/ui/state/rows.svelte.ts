@@ -31,8 +31,9 @@ export interface TraceRow {
  *       for (const batch of rows.batches) history.digest(batch);
  *     });
  *
- * While time goes forward rows are only added at the end (`fresh` are those of the last change).
- * A jump back, a new run or another future makes `epoch` grow: what was read before is void.
+ * Going back in time keeps the rows of what has happened: `frame.traceHead` says which of them are
+ * past, `session.news` which became so just now. A new run or another future makes `epoch` grow:
+ * what was read before is void.
  */
 export class RowStore {
   /** Grows with every change. */
@@ -40,8 +41,6 @@ export class RowStore {
   /** Grows when rows that were here are no longer true: read all batches again. */
   epoch = $state(0);
   batches: readonly Rows[] = [];
-  /** Rows that the last change added, `[from, to)`; empty after a jump. */
-  fresh: { readonly from: number; readonly to: number } = { from: 0, to: 0 };
 
   get begin(): number {
     return this.batches[0]?.from ?? this.#end;
@@ -59,9 +58,7 @@ export class RowStore {
     if (known < 0) return false;
     const added = known === 0 ? rows : slice(rows, known, rows.kind.length);
     if (added.kind.length === 0) return true;
-    const from = this.#end;
     this.#append(added);
-    this.fresh = { from, to: this.#end };
     this.version++;
     return true;
   }
@@ -69,19 +66,25 @@ export class RowStore {
   /** Forgets everything: another run. */
   clear(): void {
     this.#drop(0);
-    this.fresh = { from: 0, to: 0 };
     this.version++;
   }
 
-  /** Asks for what `frame` has and the store has not. `forward`: time went on without a jump. */
-  async catchUp(ask: Ask, frame: Frame, forward: boolean): Promise<void> {
-    if (frame.traceEnd < this.#end) {
-      this.#cut(frame.traceEnd);
-      this.fresh = { from: frame.traceEnd, to: frame.traceEnd };
-      this.version++;
-    }
+  /** Forgets the rows from `end` on: the run has another future now. */
+  cut(end: number): void {
+    if (end >= this.#end) return;
+    this.batches = this.batches.flatMap((batch) => {
+      if (batch.from >= end) return [];
+      const count = Math.min(batch.kind.length, end - batch.from);
+      return [count === batch.kind.length ? batch : slice(batch, 0, count)];
+    });
+    this.#end = end;
+    this.epoch++;
+    this.version++;
+  }
+
+  /** Asks for what `frame` has and the store has not. */
+  async catchUp(ask: Ask, frame: Frame): Promise<void> {
     let from = Math.max(frame.traceBegin, this.#end, frame.traceEnd - ROWS_MAX);
-    const start = from;
     while (from < frame.traceEnd) {
       const before = this.#end;
       const rows = await ask('rows', { from, to: Math.min(frame.traceEnd, from + ROWS_ASKED) });
@@ -90,7 +93,6 @@ export class RowStore {
       if (rows.from !== this.#end) this.#drop(rows.from);
       this.#append(rows);
       from = this.#end;
-      this.fresh = { from: forward ? start : from, to: from };
       this.version++;
     }
   }
@@ -119,17 +121,6 @@ export class RowStore {
   #drop(from: number): void {
     this.batches = [];
     this.#end = from;
-    this.epoch++;
-  }
-
-  /** Forgets the rows from `end` on. */
-  #cut(end: number): void {
-    this.batches = this.batches.flatMap((batch) => {
-      if (batch.from >= end) return [];
-      const count = Math.min(batch.kind.length, end - batch.from);
-      return [count === batch.kind.length ? batch : slice(batch, 0, count)];
-    });
-    this.#end = end;
     this.epoch++;
   }
 }

@@ -1,7 +1,7 @@
 import { createContext } from 'svelte';
 import type { Frame } from '../../sim/world/frame.ts';
 import { connect, errorOf, WorkerDied, type Ask, type Client } from '../../worker/client.ts';
-import type { Calls, Loaded, Port, Push, Source } from '../../worker/protocol.ts';
+import type { Calls, Loaded, Port, Push, Rows, Source } from '../../worker/protocol.ts';
 import { EMPTY_FRAME, EMPTY_LEGEND } from './empty-frame.ts';
 import { Notices } from './notices.svelte.ts';
 import { RowStore } from './rows.svelte.ts';
@@ -22,6 +22,7 @@ interface Input {
   readonly line: string;
 }
 
+const NOTHING = { from: 0, to: 0, jumped: true };
 /** Restarts in a row without an answer; then the page gives up and says so. */
 const RESTARTS_MAX = 2;
 
@@ -37,6 +38,12 @@ export class Session {
   #loaded: Loaded | undefined = $state.raw();
   /** Where the lesson came from. */
   source: Source | undefined = $state.raw();
+  /**
+   * Rows `[from, to)` that have just happened, while time goes forward: what flashes and flies. They
+   * are in `rows` already. Empty after a jump.
+   */
+  news: { readonly from: number; readonly to: number; readonly jumped: boolean } =
+    $state.raw(NOTHING);
   /** Trace rows known so far, for timelines and for how IPIs end. */
   readonly rows = new RowStore();
   readonly notices = new Notices();
@@ -99,7 +106,8 @@ export class Session {
     this.#loaded = loaded;
     this.#frame = loaded.frame;
     this.run++;
-    await this.rows.catchUp(this.ask, loaded.frame, false);
+    this.news = NOTHING;
+    await this.rows.catchUp(this.ask, loaded.frame);
   };
 
   /** The same lesson with another seed, profile or own files. */
@@ -141,6 +149,7 @@ export class Session {
   readonly type = (kernel: string, line: string): Promise<Calls['type']['answer']> => {
     this.#inputs = this.#inputs.filter(({ step }) => step <= this.#frame.step);
     this.#inputs.push({ step: this.#frame.step, kernel, line });
+    this.rows.cut(this.#frame.traceHead);
     const typed = this.ask('type', { kernel, line });
     // Typing may set things going while nothing is being played: look, now and at the end.
     const look = () => void this.#show(() => this.ask('step', { count: 0 }));
@@ -166,12 +175,24 @@ export class Session {
   /** Shows the frame that is coming. Unless `forward`, time may jump, and nothing is animated. */
   #show(coming: () => Promise<Frame>, forward = true): Promise<boolean> {
     return this.#act(async () => {
-      const frame = await coming();
-      const onwards = forward && frame.step >= this.#frame.step;
-      this.#frame = frame;
-      this.#takeView(frame);
-      await this.rows.catchUp(this.ask, frame, onwards);
+      await this.#turnTo(await coming(), forward);
     });
+  }
+
+  async #turnTo(frame: Frame, forward: boolean, rows?: Rows): Promise<void> {
+    const before = this.#frame;
+    this.#frame = frame;
+    const { speed } = frame.view;
+    if (speed !== undefined && frame.view !== before.view) this.speed = speedNamed(speed);
+    // Fewer rows than there were: something was done in the past, and all after it is void.
+    if (frame.traceEnd < this.rows.end) this.rows.cut(Math.min(before.traceHead, frame.traceHead));
+    if (!rows || !this.rows.push(rows)) await this.rows.catchUp(this.ask, frame);
+    const onwards = forward && frame.step >= before.step && frame.traceHead >= before.traceHead;
+    this.news = {
+      from: onwards ? before.traceHead : frame.traceHead,
+      to: frame.traceHead,
+      jumped: !onwards,
+    };
   }
 
   async #act(work: () => Promise<void>): Promise<boolean> {
@@ -194,14 +215,7 @@ export class Session {
       void this.pause();
       return;
     }
-    this.#frame = push.frame;
-    this.#takeView(push.frame);
-    if (!this.rows.push(push.rows)) void this.rows.catchUp(this.ask, push.frame, true);
-  }
-
-  #takeView({ view }: Frame): void {
-    const wanted = view.speed;
-    if (wanted !== undefined) this.speed = speedNamed(wanted);
+    this.#turnTo(push.frame, true, push.rows).catch((error: unknown) => this.notices.tell(error));
   }
 
   #hire(): void {
