@@ -1,12 +1,20 @@
-import { Refused } from '../sim/base/assert.ts';
+import { load } from 'virtual:scenarios';
 import { serve } from './host.ts';
-import type { Handlers, Port } from './protocol.ts';
+import type { Port } from './protocol.ts';
+import { makeHandlers } from './run.ts';
 
-/** Until the handlers exist: every question is refused. */
-const unanswered = new Proxy({} as Handlers, {
-  get: () => () => {
-    throw new Refused('the simulation is not part of this build yet');
-  },
-});
 // The page's library calls `self` a window; here it is the scope of a worker, which is a port.
-serve(self as unknown as Port, () => unanswered);
+serve(self as unknown as Port, (tell) =>
+  makeHandlers(tell, {
+    bundled: load,
+    parse: async (text, file) => {
+      const { parseScenario } = await import('../sim/scenarios/parse.ts');
+      const { checkClaims } = await import('../sim/scenarios/claims.ts');
+      const scenario = parseScenario(text, file);
+      checkClaims(scenario);
+      return scenario;
+    },
+    evaluator: () => import('../sim/scenarios/evaluator.ts'),
+    expressions: () => import('../sim/scenarios/claims.ts'),
+  }),
+);

@@ -387,6 +387,13 @@ export class Machine<X extends Core> {
     this.takeNext = false;
   }
 
+  /** When the next thing happens, in ns; Infinity when nothing will. */
+  get nextAt(): number {
+    let next = this.flights.next;
+    for (const at of this.ready) if (at < next) next = at;
+    return next;
+  }
+
   /** True when no CPU can step and nothing flies. */
   get quiet(): boolean {
     if (this.flights.count > 0) return false;

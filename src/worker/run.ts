@@ -1,0 +1,285 @@
+import { Refused } from '../sim/base/assert.ts';
+import { buildFrame, legendOf } from '../sim/scenarios/build-frame.ts';
+import { completeLine } from '../sim/scenarios/complete-line.ts';
+import { consoleOf } from '../sim/scenarios/consoles.ts';
+import { Run, type OwnFile, type Reason } from '../sim/scenarios/run.ts';
+import type { Scenario } from '../sim/scenarios/scenario.ts';
+import { stateJson } from '../sim/scenarios/state-json.ts';
+import { utf8Encode } from '../sim/base/text.ts';
+import type { Frame } from '../sim/world/frame.ts';
+import { logSentence } from '../sim/kernel/log-events.ts';
+import { readLog } from '../sim/world/log-read.ts';
+import type { Tell } from './host.ts';
+import { failureOf } from './host.ts';
+import { Playback } from './playback.ts';
+import type { Calls, Handlers, Loaded, Rows } from './protocol.ts';
+
+/** What the worker gets from outside: our lessons, and libraries that load when they are needed. */
+export interface Services {
+  bundled(name: string): Promise<Scenario | undefined>;
+  parse(text: string, file: string): Promise<Scenario>;
+  evaluator(): Promise<typeof import('../sim/scenarios/evaluator.ts')>;
+  expressions(): Promise<typeof import('../sim/scenarios/claims.ts')>;
+}
+
+/** Steps a call may run before others get a word in. */
+const SLICE_STEPS = 20_000;
+/** Steps `runUntil` takes when it is not told. */
+const UNTIL_STEPS = 1_000_000;
+/** Rows of the trace one answer may hold. */
+const ROWS_MAX = 200_000;
+/** Bytes of memory one answer may hold. */
+const MEMORY_MAX = 1 << 20;
+
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** The handlers of one worker: a run, and the playing of it. */
+export function makeHandlers(tell: Tell, services: Services): Handlers {
+  return new Session(tell, services).handlers;
+}
+
+class Session {
+  #run: Run | undefined;
+  #paused = '';
+  #line: Promise<unknown> = Promise.resolve();
+  /** Raised by `pause` and `load`: whatever runs for long stops. */
+  #generation = 0;
+  readonly #services: Services;
+  readonly #tell: Tell;
+  readonly #playback: Playback;
+  readonly handlers: Handlers;
+
+  constructor(tell: Tell, services: Services) {
+    this.#services = services;
+    this.#tell = tell;
+    this.#playback = new Playback({
+      tick: (advance) => this.#tick(advance),
+      failed: (error) => {
+        tell({ push: 'failure', failure: failureOf(error) });
+      },
+    });
+    this.handlers = this.#makeHandlers();
+  }
+
+  get run(): Run {
+    if (!this.#run) throw new Refused('nothing is loaded yet');
+    return this.#run;
+  }
+
+  /** One after the other: a call that changes the run waits for the one before. */
+  #inLine<T>(work: () => T | Promise<T>): Promise<T> {
+    const next = this.#line.then(work, work);
+    this.#line = next.catch(() => undefined);
+    return next;
+  }
+
+  #frame(): Frame {
+    const { playing, stepsPerSecond } = this.#playback;
+    return buildFrame(this.run, { playing, paused: this.#paused, stepsPerSecond });
+  }
+
+  /** Advances and loads the evaluator when a claim asks for it. */
+  async #advance(limit: Parameters<Run['advance']>[0]): Promise<Reason> {
+    const { run } = this;
+    let reason = run.advance(limit);
+    while (reason === 'evaluator') {
+      run.evaluator = (await this.#services.evaluator()).newEvaluator();
+      reason = run.advance(limit);
+    }
+    return reason;
+  }
+
+  /** Playback's beat. Answers false when playing is over. */
+  #tick(advance: (run: Run) => Reason): Promise<boolean> {
+    return this.#inLine(async () => {
+      const { run } = this;
+      const first = run.world.trace?.head ?? 0;
+      let reason = advance(run);
+      if (reason === 'evaluator') reason = await this.#advance({ steps: 0 });
+      const over = reason === 'stop' || reason === 'ended' || reason === 'break';
+      if (over) {
+        this.#playback.stop();
+        this.#paused = PAUSED[reason] ?? '';
+      }
+      const head = run.world.trace?.head ?? 0;
+      const from = Math.max(Math.min(first, head), head - ROWS_MAX);
+      this.#tell({ push: 'frame', frame: this.#frame(), rows: this.#rows(from, head) });
+      return !over;
+    });
+  }
+
+  #rows(from: number, to: number): Rows {
+    const { trace } = this.run.world;
+    if (!trace) throw new Refused('this run keeps no trace');
+    return trace.slice(Math.max(0, from), Math.min(to, from + ROWS_MAX));
+  }
+
+  async #load({ source, seed, profile, own }: Calls['load']['ask']): Promise<Loaded> {
+    this.#generation++;
+    this.#playback.stop();
+    const scenario =
+      source.kind === 'bundled'
+        ? await this.#services.bundled(source.name)
+        : await this.#services.parse(source.text, source.file);
+    if (!scenario) throw new Refused(`there is no lesson ${source.kind === 'bundled' ? source.name : ''}`);
+    const options = {
+      ...(seed === undefined ? {} : { seed }),
+      ...(profile === undefined ? {} : { profile }),
+      own: own ?? [],
+      trace: true,
+    };
+    const run = new Run(scenario, options);
+    this.#run = run;
+    this.#paused = '';
+    return {
+      scenario,
+      legend: legendOf(run.world),
+      seed: run.seed,
+      profile: run.profile,
+      frame: this.#frame(),
+      files: filesOf(scenario, own ?? []),
+    };
+  }
+
+  /** Runs until a reason is one of `ends`, in slices, so that a pause gets through. */
+  async #runTo(ends: readonly Reason[], through: boolean): Promise<Reason> {
+    const generation = this.#generation;
+    for (;;) {
+      const reason = await this.#advance({ steps: SLICE_STEPS, through });
+      if (reason !== 'steps' || generation !== this.#generation) {
+        if (reason === 'steps' || ends.includes(reason)) return reason;
+      }
+      await breathe();
+      if (generation !== this.#generation) return reason;
+    }
+  }
+
+  async #type({ kernel, line }: Calls['type']['ask']): Promise<Calls['type']['answer']> {
+    const { run } = this;
+    run.type(kernel, line);
+    await this.#runTo(['typed', 'ended'], true);
+    const { status, output } = consoleOf(run.state, kernel);
+    this.#tell({ push: 'frame', frame: this.#frame(), rows: this.#rows(0, 0) });
+    return { status: status ?? 0, output };
+  }
+
+  async #runUntil({ claim, maxSteps }: Calls['runUntil']['ask']) {
+    const { run } = this;
+    const { compileExpression } = await this.#services.expressions();
+    const expression = compileExpression(claim, { file: 'claim', line: 1, column: 1 });
+    const generation = this.#generation;
+    const most = maxSteps ?? UNTIL_STEPS;
+    let reached = expression.happens(run.answers);
+    for (let n = 0; !reached && n < most && generation === this.#generation; n++) {
+      if ((await this.#advance({ steps: 1, through: true })) === 'ended') break;
+      reached = expression.happens(run.answers);
+      if (n % 500 === 499) await breathe();
+    }
+    return { reached, frame: this.#frame() };
+  }
+
+  #stopPlaying(why = ''): void {
+    this.#playback.stop();
+    this.#paused = why;
+  }
+
+  #makeHandlers(): Handlers {
+    /** A change of the run that ends playing. */
+    const change =
+      <Ask, Answer>(work: (ask: Ask) => Answer | Promise<Answer>) =>
+      (ask: Ask): Promise<Answer> => {
+        this.#stopPlaying();
+        return this.#inLine(() => work(ask));
+      };
+    return {
+      load: (ask) => this.#inLine(() => this.#load(ask)),
+      play: ({ speed }) =>
+        this.#inLine(() => {
+          this.#paused = '';
+          this.#playback.start(speed, this.run);
+          return this.#frame();
+        }),
+      pause: () => {
+        this.#generation++;
+        this.#stopPlaying();
+        return this.#inLine(() => this.#frame());
+      },
+      step: change(async ({ count }: Calls['step']['ask']) => {
+        await this.#advance({ steps: count, through: true });
+        return this.#frame();
+      }),
+      seek: change(async ({ step }: Calls['seek']['ask']) => {
+        if (this.run.seek(step) === 'evaluator') {
+          await this.#advance({ steps: Math.max(0, step - this.run.step), through: true });
+        }
+        return this.#frame();
+      }),
+      finishStop: change(async () => {
+        const reason = await this.#runTo(['stop', 'ended', 'break'], false);
+        this.#paused = PAUSED[reason] ?? '';
+        return this.#frame();
+      }),
+      goToStop: change(async ({ stop }: Calls['goToStop']['ask']) => {
+        while (this.run.goToStop(stop) === 'evaluator') await this.#advance({ steps: 0 });
+        return this.#frame();
+      }),
+      runUntil: change((ask: Calls['runUntil']['ask']) => this.#runUntil(ask)),
+      type: change((ask: Calls['type']['ask']) => this.#type(ask)),
+      ...this.#lookers(),
+    };
+  }
+
+  /** Calls that only look. */
+  #lookers() {
+    return {
+      evaluate: async ({ expression }: Calls['evaluate']['ask']) => {
+        const { compileExpression } = await this.#services.expressions();
+        const place = { file: 'expression', line: 1, column: 1 };
+        return this.#inLine(() => compileExpression(expression, place).evaluate(this.run.answers));
+      },
+      console: ({ kernel }: Calls['console']['ask']) => ({
+        text: consoleOf(this.run.state, kernel).text,
+      }),
+      complete: ({ kernel, line }: Calls['complete']['ask']) =>
+        completeLine(this.run, kernel, line),
+      hash: () => this.#inLine(() => this.run.hash()),
+      state: () => this.#inLine(() => stateJson(this.run)),
+      memory: ({ addr, bytes }: Calls['memory']['ask']) => {
+        const { mem } = this.run.world;
+        if (!(bytes >= 0 && bytes <= MEMORY_MAX) || !mem.covers(addr, bytes))
+          throw new Refused(`there is no memory of ${bytes} bytes at 0x${addr.toString(16)}`);
+        return mem.peek(addr, bytes);
+      },
+      rows: ({ from, to }: Calls['rows']['ask']) => this.#rows(from, to),
+      log: ({ kernel, last }: Calls['log']['ask']) => {
+        const { world } = this.run;
+        const index = world.kernelNamed(kernel);
+        if (index < 0) return [];
+        return readLog(world.lookAt(index), last).map((record) => ({
+          timeNs: record.time,
+          cpu: record.cpu,
+          level: record.event.level,
+          key: record.event.key,
+          text: logSentence(record),
+        }));
+      },
+    };
+  }
+}
+
+const PAUSED: Readonly<Partial<Record<Reason, string>>> = {
+  stop: 'This stop is done; the next one waits.',
+  ended: 'The lesson is over.',
+};
+
+/** Files the lesson puts into the host's file system, with the user's own in their place. */
+function filesOf(scenario: Scenario, own: readonly OwnFile[]): Loaded['files'] {
+  return scenario.stops.flatMap(({ items }) =>
+    items.flatMap((item) => {
+      if (item.kind !== 'dts' && item.kind !== 'file') return [];
+      const mine = own.find(({ name }) => name === item.name);
+      const bytes = mine?.bytes ?? utf8Encode(item.text);
+      return [{ name: item.name, bytes, own: mine !== undefined }];
+    }),
+  );
+}
