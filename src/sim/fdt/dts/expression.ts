@@ -175,10 +175,11 @@ function readOperand(input: ExpressionInput, pending: Pending): void {
   for (;;) {
     const token = input.peek();
     const at = input.here();
-    if (pending.depth >= EXPRESSION_DEPTH_MAX) input.unexpected();
+    const isOpening = token === OPEN || token === MINUS || token === TILDE || token === BANG;
+    if (isOpening && pending.depth >= EXPRESSION_DEPTH_MAX) input.unexpected();
     if (token === OPEN) {
       pending.pushOperator(OPEN, at);
-    } else if (token === MINUS || token === TILDE || token === BANG) {
+    } else if (isOpening) {
       pending.pushOperator(PREFIX + token, at);
     } else if (token === T.literal || token === T.charLiteral) {
       pending.pushValue(input.literal(), at);

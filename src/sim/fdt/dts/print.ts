@@ -63,6 +63,9 @@ export function printDts(tree: DeviceTree, write: (text: string) => void): void 
     for (const child of node.children.toReversed())
       if (!child.deleted) waiting.push({ node: child, level: level + 1, close: false });
   }
+  // No label may stand in front of the first definition of the root.
+  for (const { name, deleted } of tree.root.labels ?? [])
+    if (!deleted) write(`\n${name}: &{/} {\n};\n`);
 }
 
 const labelsOf = (labels: readonly Label[] | undefined): string =>
@@ -71,45 +74,59 @@ const labelsOf = (labels: readonly Label[] | undefined): string =>
 function printHead(node: Node, level: number, write: (text: string) => void): void {
   const tabs = '\t'.repeat(level);
   // A blank line parts a child from what stands in front of it.
-  write(`${level > 0 ? '\n' : ''}${tabs}${labelsOf(node.labels)}${node.name || '/'} {\n`);
+  const labels = level > 0 ? labelsOf(node.labels) : '';
+  write(`${level > 0 ? '\n' : ''}${tabs}${labels}${node.name || '/'} {\n`);
   for (const property of node.properties) {
     if (property.deleted) continue;
     write(`${tabs}\t${labelsOf(property.labels)}${property.name}${printValue(property)};\n`);
   }
 }
 
-/** ` = …` of a property, nothing for an empty one. Source: treesource.c, `write_propval`. */
+/**
+ * ` = …` of a property, nothing for an empty one. A value from a source is printed part by part as
+ * it was written, so that it reads as the same bytes; 1.6.1 itself loses its way in empty parts. A
+ * value from a blob has no parts, and its type is guessed. Source: treesource.c, `write_propval`.
+ */
 export function printValue({ value, markers = [] }: Property): string {
   if (value.length === 0) return '';
-  const isGuess = !markers.some(({ kind }) => isType(kind));
-  const marks: readonly Marker[] = isGuess
-    ? [{ kind: guessType(value, markers), offset: 0, ref: undefined }, ...markers]
-    : markers.map((mark) => (mark.kind === 'data' ? { ...mark, kind: 'u8' } : mark));
-  let text = ' =';
-  let open: MarkerType | undefined;
-  marks.forEach((mark, i) => {
-    const end = marks[i + 1]?.offset ?? value.length;
-    const nextType = marks.slice(i + 1).find(({ kind }) => isType(kind));
-    const typeEnd = nextType && nextType.offset > mark.offset ? nextType.offset : value.length;
-    if (isType(mark.kind)) {
-      open = mark.kind;
-      text += ` ${OPEN[open]}`;
-    } else if (mark.kind === 'label') {
-      text += ` ${mark.ref ?? ''}:`;
-    } else if (mark.offset > 0) {
-      text += ' ';
-    }
-    if (!open) return;
-    text += printChunk(value.subarray(mark.offset, end), open, isGuess);
-    if (end !== typeEnd) return;
-    text += CLOSE[open] + (end === value.length ? '' : ',');
-    open = undefined;
+  const parts = partsOf(value, markers);
+  if (parts.length === 0) {
+    const type = guessType(value);
+    return ` = ${OPEN[type]}${printPart(value, type, true)}${CLOSE[type]}`;
+  }
+  const labels = markers.filter(({ kind }) => kind === 'label');
+  const labelsAt = (at: number): string =>
+    labels.map(({ offset, ref = '' }) => (offset === at ? `${ref}: ` : '')).join('');
+  const printed = parts.map(({ from, to, type }) => {
+    // Labels inside stand between elements; those at either end stand outside.
+    const inner = labels.map(({ offset }) => offset).filter((at) => at > from && at < to);
+    const stops = [...new Set([from, ...inner])];
+    const chunks = stops.map((at, i) => {
+      const chunk = value.subarray(at, stops[i + 1] ?? to);
+      return (i > 0 ? labelsAt(at) : '') + printPart(chunk, type, false);
+    });
+    return `${labelsAt(from)}${OPEN[type]}${chunks.join(' ')}${CLOSE[type]}`;
   });
-  return text;
+  return ` = ${printed.join(', ')} ${labelsAt(value.length)}`.trimEnd();
+}
+
+interface Part {
+  readonly from: number;
+  readonly to: number;
+  readonly type: MarkerType;
+}
+
+/** The parts of a value that hold bytes, as its source wrote them; none for one from a blob. */
+function partsOf(value: Uint8Array, markers: readonly Marker[]): Part[] {
+  const begins = markers.filter(({ kind }) => isType(kind) || kind === 'data');
+  return begins.flatMap(({ kind, offset: from }, i) => {
+    const to = begins[i + 1]?.offset ?? value.length;
+    return to > from ? [{ from, to, type: isType(kind) ? kind : 'u8' }] : [];
+  });
 }
 
 /** Source: treesource.c, `guess_value_type`. */
-function guessType(value: Uint8Array, markers: readonly Marker[]): MarkerType {
+function guessType(value: Uint8Array): MarkerType {
   let zeros = 0;
   let isText = value.at(-1) === 0;
   for (let i = 0; i < value.length && isText; i++) {
@@ -117,17 +134,11 @@ function guessType(value: Uint8Array, markers: readonly Marker[]): MarkerType {
     if (byte === 0) zeros++;
     isText = isPrintable(byte) || byte === 0 || (byte >= 7 && byte <= 13);
   }
-  let isCells = value.length % 4 === 0;
-  for (const { kind, offset } of markers) {
-    if (kind !== 'label') continue;
-    if (offset > 0 && value[offset - 1] !== 0) isText = false;
-    if (offset % 4 !== 0) isCells = false;
-  }
   if (isText && zeros <= value.length - zeros) return 'string';
-  return isCells ? 'u32' : 'u8';
+  return value.length % 4 === 0 ? 'u32' : 'u8';
 }
 
-function printChunk(bytes: Uint8Array, type: MarkerType, isGuess: boolean): string {
+function printPart(bytes: Uint8Array, type: MarkerType, isGuess: boolean): string {
   if (type === 'string') return printString(bytes, isGuess);
   const width = { u8: 1, u16: 2, u32: 4, u64: 8 }[type];
   const words: string[] = [];
