@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../base/hex.ts';
-import { latin1Bytes, type ToolIo } from './tools/io.ts';
+import { world } from './testing/world.ts';
 import { runDtc } from './tools/dtc.ts';
+import { latin1Bytes } from './tools/io.ts';
 
 const fixture = (path: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`fixtures/${path}`, import.meta.url)));
@@ -11,33 +12,6 @@ const cases = <Case>(path: string): Case[] =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Case);
-
-/** A world of named files that remembers what a command wrote. */
-function world(files: Record<string, Uint8Array | string> = {}): ToolIo & {
-  out: Uint8Array | undefined;
-  err: string;
-  written: Record<string, Uint8Array>;
-} {
-  const bytesOf = (content: Uint8Array | string | undefined): Uint8Array | undefined =>
-    typeof content === 'string' ? latin1Bytes(content) : content;
-  return {
-    out: undefined,
-    err: '',
-    written: {},
-    read: (path) => bytesOf(files[path]),
-    write(path, bytes) {
-      this.written[path] = bytes;
-      return true;
-    },
-    stdin: () => bytesOf(files['-']) ?? new Uint8Array(0),
-    stdout(bytes) {
-      this.out = bytes;
-    },
-    stderr(text) {
-      this.err += text;
-    },
-  };
-}
 
 const valid = cases<{ name: string; args: string[] }>('valid.jsonl');
 const invalid = cases<{
