@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
+import { OwnFiles } from './ui/state/own-files.svelte.ts';
 import { installPlayground } from './ui/state/playground.ts';
 import { Session, type Worked } from './ui/state/session.svelte.ts';
 
@@ -27,5 +28,6 @@ const hire =
             hireFake(Number(fake) || 8),
       );
 const session = new Session(hire);
-mount(App, { target, props: { session } });
-installPlayground(session, session.load({ source: { kind: 'bundled', name: 'boot' } }));
+const files = new OwnFiles(session);
+mount(App, { target, props: { session, files } });
+installPlayground(session, files.start('boot'));

@@ -150,11 +150,7 @@ export class Session {
     this.#inputs = this.#inputs.filter(({ step }) => step <= this.#frame.step);
     this.#inputs.push({ step: this.#frame.step, kernel, line });
     this.rows.cut(this.#frame.traceHead);
-    const typed = this.ask('type', { kernel, line });
-    // Typing may set things going while nothing is being played: look, now and at the end.
-    const look = () => void this.#show(() => this.ask('step', { count: 0 }));
-    if (!this.#frame.playing) typed.then(look, look);
-    return typed;
+    return this.ask('type', { kernel, line });
   };
 
   /** Shows a frame that was the answer to a question asked elsewhere. */
@@ -186,7 +182,8 @@ export class Session {
     if (speed !== undefined && frame.view !== before.view) this.speed = speedNamed(speed);
     // Fewer rows than there were: something was done in the past, and all after it is void.
     if (frame.traceEnd < this.rows.end) this.rows.cut(Math.min(before.traceHead, frame.traceHead));
-    if (!rows || !this.rows.push(rows)) await this.rows.catchUp(this.ask, frame);
+    const complete = rows && this.rows.push(rows) && this.rows.end >= frame.traceHead;
+    if (!complete) await this.rows.catchUp(this.ask, frame);
     const onwards = forward && frame.step >= before.step && frame.traceHead >= before.traceHead;
     this.news = {
       from: onwards ? before.traceHead : frame.traceHead,
@@ -215,6 +212,7 @@ export class Session {
       void this.pause();
       return;
     }
+    if (isSameMoment(push.frame, this.#frame)) return;
     this.#turnTo(push.frame, true, push.rows).catch((error: unknown) => this.notices.tell(error));
   }
 
@@ -258,5 +256,19 @@ export class Session {
     }
   }
 }
+
+/** While one step a second is played, most of the frames that come tell nothing new. */
+const isSameMoment = (a: Frame, b: Frame): boolean =>
+  a.step === b.step &&
+  a.timeNs === b.timeNs &&
+  a.playing === b.playing &&
+  a.paused === b.paused &&
+  a.traceEnd === b.traceEnd &&
+  a.kernels.every(
+    ({ console, busy }, i) => b.kernels[i]?.console === console && b.kernels[i].busy === busy,
+  ) &&
+  a.tour.item === b.tour.item &&
+  a.tour.stop === b.tour.stop &&
+  a.claims.length === b.claims.length;
 
 export const [getSession, setSession] = createContext<Session>();
