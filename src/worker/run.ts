@@ -1,7 +1,6 @@
 import { Refused } from '../sim/base/assert.ts';
 import { buildFrame, legendOf } from '../sim/scenarios/build-frame.ts';
-import { completeLine } from '../sim/scenarios/complete-line.ts';
-import { consoleOf } from '../sim/scenarios/consoles.ts';
+import { consoleOf } from '../sim/scenarios/run-state.ts';
 import { Run, type OwnFile, type Reason } from '../sim/scenarios/run.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import { stateJson } from '../sim/scenarios/state-json.ts';
@@ -20,6 +19,8 @@ export interface Services {
   parse(text: string, file: string): Promise<Scenario>;
   evaluator(): Promise<typeof import('../sim/scenarios/evaluator.ts')>;
   expressions(): Promise<typeof import('../sim/scenarios/claims.ts')>;
+  consoles(): Promise<typeof import('../sim/scenarios/consoles.ts')>;
+  completion(): Promise<typeof import('../sim/scenarios/complete-line.ts')>;
 }
 
 /** Steps a call may run before others get a word in. */
@@ -78,15 +79,20 @@ class Session {
     return buildFrame(this.run, { playing, paused: this.#paused, stepsPerSecond });
   }
 
-  /** Advances and loads the evaluator when a claim asks for it. */
+  /** Advances, and loads the parts that turn out to be needed. */
   async #advance(limit: Parameters<Run['advance']>[0]): Promise<Reason> {
-    const { run } = this;
-    let reason = run.advance(limit);
-    while (reason === 'evaluator') {
-      run.evaluator = (await this.#services.evaluator()).newEvaluator();
-      reason = run.advance(limit);
-    }
+    let reason = this.run.advance(limit);
+    while (await this.#bring(reason)) reason = this.run.advance(limit);
     return reason;
+  }
+
+  /** Loads the part a run asked for; false when it asked for none. */
+  async #bring(reason: Reason): Promise<boolean> {
+    const { run } = this;
+    if (reason === 'evaluator') run.evaluator = (await this.#services.evaluator()).newEvaluator();
+    else if (reason === 'consoles') run.consoles = (await this.#services.consoles()).CONSOLE_WORK;
+    else return false;
+    return true;
   }
 
   /** Playback's beat. Answers false when playing is over. */
@@ -95,7 +101,7 @@ class Session {
       const { run } = this;
       const first = run.world.trace?.head ?? 0;
       let reason = advance(run);
-      if (reason === 'evaluator') reason = await this.#advance({ steps: 0 });
+      if (await this.#bring(reason)) reason = 'steps';
       const over = reason === 'stop' || reason === 'ended' || reason === 'break';
       if (over) {
         this.#playback.stop();
@@ -156,6 +162,7 @@ class Session {
 
   async #type({ kernel, line }: Calls['type']['ask']): Promise<Calls['type']['answer']> {
     const { run } = this;
+    await this.#bring('consoles');
     run.type(kernel, line);
     await this.#runTo(['typed', 'ended'], true);
     const { status, output } = consoleOf(run.state, kernel);
@@ -209,7 +216,8 @@ class Session {
         return this.#frame();
       }),
       seek: change(async ({ step }: Calls['seek']['ask']) => {
-        if (this.run.seek(step) === 'evaluator') {
+        const reason = this.run.seek(step);
+        if (await this.#bring(reason)) {
           await this.#advance({ steps: Math.max(0, step - this.run.step), through: true });
         }
         return this.#frame();
@@ -220,7 +228,7 @@ class Session {
         return this.#frame();
       }),
       goToStop: change(async ({ stop }: Calls['goToStop']['ask']) => {
-        while (this.run.goToStop(stop) === 'evaluator') await this.#advance({ steps: 0 });
+        while (await this.#bring(this.run.goToStop(stop)));
         return this.#frame();
       }),
       runUntil: change((ask: Calls['runUntil']['ask']) => this.#runUntil(ask)),
@@ -240,8 +248,8 @@ class Session {
       console: ({ kernel }: Calls['console']['ask']) => ({
         text: consoleOf(this.run.state, kernel).text,
       }),
-      complete: ({ kernel, line }: Calls['complete']['ask']) =>
-        completeLine(this.run, kernel, line),
+      complete: async ({ kernel, line }: Calls['complete']['ask']) =>
+        (await this.#services.completion()).completeLine(this.run, kernel, line),
       hash: () => this.#inLine(() => this.run.hash()),
       state: () => this.#inLine(() => stateJson(this.run)),
       memory: ({ addr, bytes }: Calls['memory']['ask']) => {

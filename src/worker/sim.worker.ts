@@ -20,5 +20,7 @@ serve(self as unknown as Port, (tell) =>
     },
     evaluator: () => import('../sim/scenarios/evaluator.ts'),
     expressions,
+    consoles: () => import('../sim/scenarios/consoles.ts'),
+    completion: () => import('../sim/scenarios/complete-line.ts'),
   }),
 );

@@ -5,6 +5,7 @@ import { flood } from '../../sim/kernel/flood.ts';
 import { heapKind, kmalloc } from '../../sim/kernel/heap.ts';
 import { MK_MSG } from '../../sim/kernel/mk.layout.ts';
 import { STAT } from '../../sim/kernel/observer.ts';
+import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
 import { Run } from '../../sim/scenarios/run.ts';
 import { parseScenario } from '../../sim/scenarios/parse.ts';
 import { WrongUsage, type Io } from '../verb.ts';
@@ -84,6 +85,7 @@ ${each((id) => `\`\`\`console host\nkerf load --kernel=/boot/vmlinuz --id=${id}\
 ${each((id) => `\`\`\`console i${id}\nmk listen user\n\`\`\``)}
 `;
   const run = new Run(parseScenario(text, 'bench.md'), { trace });
+  run.consoles = CONSOLE_WORK;
   while (run.advance({ through: true }) !== 'ended');
   return run;
 }

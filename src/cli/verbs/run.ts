@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { utf8Decode } from '../../sim/base/text.ts';
 import { checkClaims } from '../../sim/scenarios/claims.ts';
+import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
 import { newEvaluator } from '../../sim/scenarios/evaluator.ts';
 import { parseScenario } from '../../sim/scenarios/parse.ts';
 import { PROFILES } from '../../sim/scenarios/scenario.ts';
@@ -28,6 +29,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     trace: false,
   });
   played.evaluator = newEvaluator();
+  played.consoles = CONSOLE_WORK;
   while (played.advance({ through: true }) !== 'ended');
   io.stdout(values.json === true ? `${JSON.stringify(report(played))}\n` : text(played));
   return played.state.claims.every(({ ok }) => ok) ? 0 : 1;

@@ -11,7 +11,7 @@ import type { Frame, Legend } from '../world/frame.ts';
 import { regionFrames } from '../world/regions.ts';
 import { PROGRAM } from '../world/program.ts';
 import type { World } from '../world/world.ts';
-import { consoleOf } from './consoles.ts';
+import { consoleOf } from './run-state.ts';
 import type { Run } from './run.ts';
 import { statsOf } from './stats.ts';
 

@@ -1,6 +1,6 @@
 import { listInstances, instanceName } from '../kernel/instance-object.ts';
 import { complete, type Completion } from '../shell/complete.ts';
-import { consoleOf, filesOf } from './consoles.ts';
+import { consoleOf, filesOf } from './run-state.ts';
 import type { Run } from './run.ts';
 import { serve } from './serve.ts';
 

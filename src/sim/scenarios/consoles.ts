@@ -2,16 +2,16 @@ import { Refused } from '../base/assert.ts';
 import { interrupt, resume, start, type Progress } from '../shell/shell.ts';
 import { prompt } from '../shell/state.ts';
 import type { World } from '../world/world.ts';
-import { FileTree } from './file-tree.ts';
-import { newConsole, printed, type ConsoleState, type RunState } from './run-state.ts';
+import {
+  consoleOf,
+  filesOf,
+  printed,
+  withFiles,
+  type ConsoleState,
+  type RunState,
+} from './run-state.ts';
+import type { ConsoleWork } from './run.ts';
 import { serve, writeDeviceTree } from './serve.ts';
-
-/** The console of a kernel; one that was never used is fresh. */
-export const consoleOf = (state: RunState, kernel: string): ConsoleState =>
-  state.consoles.find((each) => each.kernel === kernel) ?? newConsole(kernel);
-
-export const filesOf = (state: RunState, kernel: string): FileTree =>
-  state.files.find((each) => each.kernel === kernel)?.tree ?? new FileTree();
 
 const withConsole = (state: RunState, console: ConsoleState): RunState => ({
   ...state,
@@ -20,15 +20,8 @@ const withConsole = (state: RunState, console: ConsoleState): RunState => ({
   ),
 });
 
-export const withFiles = (state: RunState, kernel: string, tree: FileTree): RunState => ({
-  ...state,
-  files: [...state.files.filter((each) => each.kernel !== kernel), { kernel, tree }].sort((a, b) =>
-    a.kernel < b.kernel ? -1 : 1,
-  ),
-});
-
 /** Types a line on a kernel's console. Refused when the kernel does not run or is busy. */
-export function typeLine(world: World, state: RunState, kernel: string, line: string): RunState {
+function typeLine(world: World, state: RunState, kernel: string, line: string): RunState {
   if (world.kernelNamed(kernel) < 0) {
     const known = world.sys.kernels.map(({ name }) => name).join(', ');
     throw new Refused(`no kernel ${kernel} is running; there is ${known}`);
@@ -69,7 +62,7 @@ function follow(world: World, state: RunState, console: ConsoleState, from: Prog
 }
 
 /** Hands the results of ended tasks to the consoles that wait for them. */
-export function settle(world: World, state: RunState): RunState {
+function settle(world: World, state: RunState): RunState {
   let now = state;
   for (const console of state.consoles) {
     if (!console.task || !console.job) continue;
@@ -90,7 +83,7 @@ export function settle(world: World, state: RunState): RunState {
 }
 
 /** Ends what a console is busy with, as Ctrl-C does. */
-export function interruptConsole(state: RunState, kernel: string, why = ''): RunState {
+function interruptConsole(state: RunState, kernel: string, why = ''): RunState {
   const console = consoleOf(state, kernel);
   if (!console.job) return state;
   const progress = interrupt(console.job);
@@ -106,5 +99,5 @@ export function interruptConsole(state: RunState, kernel: string, why = ''): Run
   return withConsole(state, printed(ended, prompt(progress.state)));
 }
 
-export const anyBusy = (state: RunState): boolean =>
-  state.consoles.some((console) => console.job !== null);
+/** All of it, for a run: the shell and its commands are a chunk of their own. */
+export const CONSOLE_WORK: ConsoleWork = { typeLine, settle, interrupt: interruptConsole };

@@ -1,6 +1,6 @@
 import type { Job } from '../shell/shell.ts';
 import { newShell, prompt, type ShellState } from '../shell/state.ts';
-import type { FileTree } from './file-tree.ts';
+import { FileTree } from './file-tree.ts';
 import type { Claim } from './scenario.ts';
 
 /** One kernel's console. Plain data. */
@@ -116,3 +116,21 @@ export const FIRST_STATE: RunState = {
   stops: [],
   note: '',
 };
+
+/** The console of a kernel; one that was never used is fresh. */
+export const consoleOf = (state: RunState, kernel: string): ConsoleState =>
+  state.consoles.find((each) => each.kernel === kernel) ?? newConsole(kernel);
+
+/** The plain files of a kernel; empty at first. */
+export const filesOf = (state: RunState, kernel: string): FileTree =>
+  state.files.find((each) => each.kernel === kernel)?.tree ?? new FileTree();
+
+export const withFiles = (state: RunState, kernel: string, tree: FileTree): RunState => ({
+  ...state,
+  files: [...state.files.filter((each) => each.kernel !== kernel), { kernel, tree }].sort((a, b) =>
+    a.kernel < b.kernel ? -1 : 1,
+  ),
+});
+
+export const anyBusy = (state: RunState): boolean =>
+  state.consoles.some((console) => console.job !== null);

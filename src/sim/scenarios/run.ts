@@ -1,13 +1,16 @@
-import { Refused } from '../base/assert.ts';
+import { Refused, SimBug } from '../base/assert.ts';
 import { utf8Encode } from '../base/text.ts';
 import { History } from '../engine/history.ts';
 import { World, type WorldSnapshot } from '../world/world.ts';
 import { answersOf } from './answers.ts';
-import { anyBusy, consoleOf, filesOf, interruptConsole, settle, typeLine, withFiles } from './consoles.ts';
 import type { Answers } from './names.ts';
 import { beginSchedule, stepSchedule } from './play-schedule.ts';
 import {
+  anyBusy,
+  consoleOf,
+  filesOf,
   FIRST_STATE,
+  withFiles,
   type ClaimRecord,
   type Place,
   type RunState,
@@ -41,6 +44,14 @@ export interface Evaluator {
   happens(claim: Claim, file: string, answers: Answers): boolean;
 }
 
+/** What types on consoles; loaded when the first line is typed. */
+export interface ConsoleWork {
+  typeLine(world: World, state: RunState, kernel: string, line: string): RunState;
+  /** Hands results of ended tasks to the consoles that wait for them. */
+  settle(world: World, state: RunState): RunState;
+  interrupt(state: RunState, kernel: string, why?: string): RunState;
+}
+
 /** Why {@link Run.advance} came back. */
 export type Reason =
   /** The steps or the time that were asked for are used up. */
@@ -54,8 +65,9 @@ export type Reason =
   | 'break'
   /** A line typed by hand is over. */
   | 'typed'
-  /** A claim is to be evaluated, and there is no evaluator yet. */
-  | 'evaluator';
+  /** A claim is to be evaluated, or a line typed, and that part is not loaded yet. */
+  | 'evaluator'
+  | 'consoles';
 
 interface Moment {
   readonly world: WorldSnapshot;
@@ -80,6 +92,7 @@ export class Run {
   readonly profile: string;
   state: RunState = FIRST_STATE;
   evaluator: Evaluator | null = null;
+  consoles: ConsoleWork | null = null;
   /** Furthest point reached: the end of the timeline. */
   stepEnd = 0;
   timeEnd = 0;
@@ -143,7 +156,7 @@ export class Run {
     let left = limit.steps ?? Infinity;
     for (;;) {
       this.#mark();
-      this.state = settle(this.world, this.state);
+      this.#settle();
       if (left <= 0) return 'steps';
       if (this.world.machine.now > until) return 'time';
       if (this.#replayInput()) continue;
@@ -152,6 +165,16 @@ export class Run {
       left -= this.step - before;
       if (reason) return reason;
     }
+  }
+
+  #settle(): void {
+    if (this.consoles) this.state = this.consoles.settle(this.world, this.state);
+  }
+
+  /** The consoles, once they were loaded; whoever comes here has seen to that. */
+  #work(): ConsoleWork {
+    if (!this.consoles) throw new SimBug('consoles are not loaded');
+    return this.consoles;
   }
 
   /** Keeps checkpoints, and how far the run has got. */
@@ -174,7 +197,7 @@ export class Run {
   }
 
   #enter(input: Input): void {
-    this.state = typeLine(this.world, this.state, input.kernel, input.line);
+    this.state = this.#work().typeLine(this.world, this.state, input.kernel, input.line);
     this.#set({ typing: input.kernel, inputs: this.state.inputs + 1 });
   }
 
@@ -259,6 +282,7 @@ export class Run {
 
   /** One line after the other; then until everything has come to rest. */
   #runConsole(block: ConsoleBlock, left: number, until: number): Reason | undefined {
+    if (!this.consoles) return 'consoles';
     const { at } = this.state;
     const line = block.lines[at.line];
     const busy = anyBusy(this.state);
@@ -268,7 +292,7 @@ export class Run {
         const why = `no kernel ${block.kernel} is running here; there is ${known}`;
         throw new Refused(why, this.#place(block.line));
       }
-      this.state = typeLine(this.world, this.state, block.kernel, line.text);
+      this.state = this.#work().typeLine(this.world, this.state, block.kernel, line.text);
       this.#set({ at: { ...at, line: at.line + 1 } });
       return this.#noteCommand(block);
     }
@@ -287,7 +311,7 @@ export class Run {
 
   /** Records the statuses of lines that are over. */
   #noteCommand(block: ConsoleBlock): undefined {
-    this.state = settle(this.world, this.state);
+    this.#settle();
     const { at, commands } = this.state;
     const { status, job } = consoleOf(this.state, block.kernel);
     const line = block.lines[at.line - 1];
@@ -300,7 +324,7 @@ export class Run {
   /** A console waits for something that cannot come: it is interrupted, and says so. */
   #giveUp(): void {
     for (const { kernel, job } of this.state.consoles)
-      if (job) this.state = interruptConsole(this.state, kernel, '(nothing goes on any more)');
+      if (job) this.state = this.#work().interrupt(this.state, kernel, '(nothing goes on any more)');
   }
 
   #late(): void {
@@ -325,7 +349,7 @@ export class Run {
 
   #runTyped(left: number, until: number): Reason | undefined {
     if (this.#runWorld(left, until)) {
-      this.state = settle(this.world, this.state);
+      this.#settle();
       return undefined;
     }
     if (this.#waits(until)) return 'time';
@@ -378,7 +402,7 @@ export class Run {
   type(kernel: string, line: string): void {
     if (this.state.typing !== null) throw new Refused(`${this.state.typing} is still busy`);
     const input = { step: this.step, at: this.state.at, kernel, line };
-    const state = typeLine(this.world, this.state, kernel, line); // refused before anything is cut
+    const state = this.#work().typeLine(this.world, this.state, kernel, line); // refused before anything is cut
     this.#forget();
     this.#inputs = [...this.#inputs.slice(0, this.state.inputs), input];
     this.state = { ...state, typing: kernel, inputs: this.state.inputs + 1 };
@@ -387,7 +411,7 @@ export class Run {
   /** Ctrl-C on a console. Not an input of the run: a new future begins here. */
   interrupt(kernel: string): void {
     this.#forget();
-    this.state = interruptConsole(this.state, kernel);
+    this.state = this.#work().interrupt(this.state, kernel);
   }
 
   /** What lies ahead from an earlier visit no longer comes. */
@@ -421,7 +445,7 @@ export class Run {
     let reason: Reason = 'stop';
     while (this.state.at.stop < stop && !this.state.ended) {
       reason = this.advance();
-      if (reason === 'evaluator') break;
+      if (reason === 'evaluator' || reason === 'consoles') break;
     }
     return reason;
   }

@@ -1,5 +1,5 @@
 import { answersOf } from './answers.ts';
-import { consoleOf } from './consoles.ts';
+import { consoleOf } from './run-state.ts';
 import type { Run } from './run.ts';
 import { readMessage } from '../world/messages.ts';
 import { STAT } from '../kernel/observer.ts';

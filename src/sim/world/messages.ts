@@ -43,7 +43,8 @@ export function readMessage(world: World, n: number): MessageView | undefined {
   const kept = mem.U.subarray((at + MESSAGE.payload / 4) * 4, (at + MESSAGE.payload / 4) * 4 + 8);
   const calls = word(MESSAGE.calls);
   const whole = (flags & MESSAGE_WHOLE) !== 0;
-  const inSlot = mem.note(slot + MK_IPI_DATA.at.buffer) === n;
+  // Once all is quiet, what still lies in its slot is not read any more either.
+  const waits = mem.note(slot + MK_IPI_DATA.at.buffer) === n && !world.quiet;
   return {
     id: n,
     fromCpu: word(MESSAGE.cpu),
@@ -55,6 +56,6 @@ export function readMessage(world: World, n: number): MessageView | undefined {
     bytes,
     payload: toHex(kept.slice(0, Math.min(8, Math.max(0, bytes - header)))),
     sentNs: mem.F[(at + MESSAGE.time / 4) >>> 1]!,
-    outcome: whole ? (calls > 1 ? 'duplicated' : 'whole') : inSlot ? 'in-flight' : 'lost',
+    outcome: whole ? (calls > 1 ? 'duplicated' : 'whole') : waits ? 'in-flight' : 'lost',
   };
 }
