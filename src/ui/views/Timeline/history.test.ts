@@ -136,6 +136,19 @@ describe('timeline history', () => {
     expect(history.end).toBe(140);
   });
 
+  it('finds the message that was written over before anyone read it, once', () => {
+    const history = historyOf([
+      { kind: ROW.sent, time: 10, cpu: 1, a: 0x440, b: 0x3000, d: 1 },
+      { kind: ROW.sent, time: 20, cpu: 6, a: 0x440, b: 0x3000, d: 2 },
+      { kind: ROW.outcome, time: 25, cpu: 6, b: OUTCOME.overwritten, d: 1 },
+      { kind: ROW.outcome, time: 30, cpu: 4, b: OUTCOME.whole, d: 2 },
+      { kind: ROW.sent, time: 40, cpu: 1, a: 0x440, b: 0x3000, d: 3 },
+    ]);
+    const { time, b, d } = history.marks.at;
+    expect(history.marks.length).toBe(2);
+    expect([time[0], b[0], d[0]]).toEqual([20, OUTCOME.overwritten, 1]);
+  });
+
   it('outgrows its first columns', () => {
     const rows = Array.from({ length: 5000 }, (_, i) => ({
       ...{ kind: ROW.step, time: i * 10, cpu: 0, b: 1, c: 1, a: 10 },

@@ -55,6 +55,10 @@ export class TimelineHistory {
   end = 0;
   /** Number of the row that is digested next. */
   next = 0;
+  /** The message that stands in each slot, those that were read, and those that never were. */
+  readonly #slots = new Map<number, number>();
+  readonly #read = new Set<number>();
+  readonly #lost = new Set<number>();
   readonly #byserial = new Map<number, number>();
   readonly #announced = new Map<number, { time: number; type: number; subtype: number }>();
 
@@ -145,6 +149,7 @@ export class TimelineHistory {
     switch (kind) {
       case ROW.sent:
         this.#announced.set(cpu, { time, type: b, subtype: c });
+        this.#occupy(a, time, cpu, d);
         return;
       case ROW.send:
         this.#depart(time, cpu, a, b, c, d);
@@ -155,6 +160,8 @@ export class TimelineHistory {
         this.#land(kind, time, cpu, b, d);
         return;
       case ROW.outcome:
+        if (b === OUTCOME.overwritten && this.#lost.has(d)) return;
+        this.#read.add(d);
         this.marks.push({ time, cpu, kind: MARK.outcome, a, b, c, d });
         return;
       case ROW.hazard:
@@ -165,6 +172,15 @@ export class TimelineHistory {
         return;
       default:
     }
+  }
+
+  /** A message stands in a slot. One that stood there and was never read is lost. */
+  #occupy(slot: number, time: number, cpu: number, serial: number): void {
+    const before = this.#slots.get(slot);
+    this.#slots.set(slot, serial);
+    if (before === undefined || before === serial || this.#read.delete(before)) return;
+    this.#lost.add(before);
+    this.marks.push({ time, cpu, kind: MARK.outcome, b: OUTCOME.overwritten, d: before });
   }
 
   #depart(time: number, from: number, done: number, b: number, apic: number, serial: number): void {

@@ -15,7 +15,7 @@ const ARROW_PX = 4;
 export function hitAt(scene: Scene, box: LaneBox, x: number, y: number): Hit | undefined {
   const lane = box.laneAt(y);
   const point = nearest(
-    scene.points.filter((one) => one.lane === lane),
+    scene.points.filter((one) => one.lane === lane || (one.lane < 0 && one.loud)),
     (one) => Math.abs(one.x - x) - (one.loud ? 2 : 0),
     POINT_PX,
   );
