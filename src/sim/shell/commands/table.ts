@@ -3,7 +3,7 @@ import { cat } from './cat.ts';
 import { cd, pwd } from './cd.ts';
 import { cp } from './cp.ts';
 import { dmesg } from './dmesg.ts';
-import { dtc } from './dtc.ts';
+import { dtc, fdtdump, fdtoverlay } from './dtc.ts';
 import { echo } from './echo.ts';
 import { grep } from './grep.ts';
 import { head, tail } from './head.ts';
@@ -30,7 +30,7 @@ import { xxd } from './xxd.ts';
 export const COMMANDS: readonly Command[] = [
   ...[ls, cat, echo, cp, rm, mkdir, rmdir, cd, pwd, mount, umount],
   ...[grep, head, tail, wc, tee, xxd, hexdump],
-  dtc,
+  ...[dtc, fdtdump, fdtoverlay],
   ...[dmesg, lscpu, uname, reboot],
   kerf,
   mk,
