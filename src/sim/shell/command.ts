@@ -52,9 +52,13 @@ export interface Described {
   readonly options?: readonly string[];
   /**
    * Words that could stand where `words.at(-1)` is being typed, if they are neither options nor
-   * paths. The command's name, and the verb's, are not among `words`.
+   * paths. The command's name, and the verb's, are not among `words`; `commands` are all names.
    */
-  readonly complete?: (words: readonly string[], lookups: Lookups) => readonly string[];
+  readonly complete?: (
+    words: readonly string[],
+    lookups: Lookups,
+    commands: readonly string[],
+  ) => readonly string[];
 }
 
 /** A verb of a command, such as `load` of `kerf`. */

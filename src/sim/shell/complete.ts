@@ -17,6 +17,8 @@ const WORDS_SHOWN_MAX = 200;
 /** Options whose value is a path, written behind a `=` or as the next word. */
 const PATH_OPTION = /^(--(kernel|initrd|input)|-[kio])$/;
 
+const NAMES: readonly string[] = COMMANDS.map(({ name }) => name).sort();
+
 /** Tab: what could stand where the line ends. */
 export function complete(state: ShellState, line: string, lookups: Lookups): Completion {
   const { words, from, redirects } = lastCommand(line);
@@ -24,8 +26,7 @@ export function complete(state: ShellState, line: string, lookups: Lookups): Com
   const paths = (text: string, at: number): Completion => pathsLike(state, text, at, lookups);
   if (redirects) return paths(typed, from);
   if (words.length === 1) {
-    const names = COMMANDS.map(({ name }) => name).sort();
-    return typed.includes('/') ? paths(typed, from) : fitting(names, typed, from);
+    return typed.includes('/') ? paths(typed, from) : fitting(NAMES, typed, from);
   }
   const name = words[0]!;
   const command = COMMANDS.find((known) => known.name === name);
@@ -58,9 +59,8 @@ function argument(
     return isPath ? paths(typed.slice(equals + 1), at) : { from: at, words: [] };
   }
   const before = args.at(-2) ?? '';
-  if (PATH_OPTION.test(before) && described.options?.some((one) => one.startsWith(before)))
-    return paths(typed, from);
-  const known = described.complete?.(args, lookups);
+  if (PATH_OPTION.test(before)) return paths(typed, from);
+  const known = described.complete?.(args, lookups, NAMES);
   if (known && known.length > 0) return fitting(known, typed, from);
   return command.verbs ? { from, words: [] } : paths(typed, from);
 }

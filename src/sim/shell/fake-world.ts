@@ -66,8 +66,10 @@ export function fakeWorld(files: Readonly<Record<string, string | Uint8Array>> =
     writeRets: new Map(),
     about: HOST,
   };
-  for (const [path, content] of Object.entries(files))
+  for (const [path, content] of Object.entries(files)) {
     world.files.set(path, typeof content === 'string' ? utf8Encode(content) : content);
+    world.folders.add(parentOf(path));
+  }
   return world;
 }
 

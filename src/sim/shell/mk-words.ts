@@ -9,7 +9,7 @@ import { didYouMean } from './nearest.ts';
 /** Words for the four categories of messages. */
 export const TYPE_WORDS: readonly string[] = Object.keys(MK_MSG).map((name) => name.toLowerCase());
 /** Words for the subtypes. */
-export const SUBTYPE_WORDS: readonly string[] = Object.keys(MK_SUBTYPES);
+const SUBTYPE_WORDS: readonly string[] = Object.keys(MK_SUBTYPES);
 
 /** Raw PFN interrupts, which have no message in them. */
 export const PFN = 'pfn';

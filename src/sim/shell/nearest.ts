@@ -2,7 +2,7 @@
 const WORD_MAX = 32;
 
 /** The known word that `word` was probably meant to be: at most a third of its letters differ. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > WORD_MAX) return undefined;
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;

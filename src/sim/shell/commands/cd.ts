@@ -1,4 +1,4 @@
-import { checkWords, errnoText } from '../arguments.ts';
+import { checkWords, errnoText, readArguments } from '../arguments.ts';
 import { ERRNO } from '../../base/errno.ts';
 import type { Command } from '../command.ts';
 import { HOME } from '../expand.ts';
@@ -11,8 +11,9 @@ export const cd: Command = {
   summary: 'change the folder that relative paths start from',
   usage: 'cd [PATH]',
   *run(args, io) {
-    checkWords(args, '', 0, 1);
-    const typed = args[0] ?? HOME;
+    const { words } = readArguments(args);
+    checkWords(words, '', 0, 1);
+    const typed = words[0] ?? HOME;
     const path = resolvePath(io.state.cwd, typed);
     const { ret, kind } = yield { call: 'stat', path };
     const error = ret >= 0 && kind === 'file' ? -ERRNO.ENOTDIR : ret;

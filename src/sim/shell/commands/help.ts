@@ -1,4 +1,4 @@
-import { checkWords, show } from '../arguments.ts';
+import { checkWords, readArguments, show } from '../arguments.ts';
 import type { Command, Group } from '../command.ts';
 import { didYouMean } from '../nearest.ts';
 import { BOLD, paint } from '../palette.ts';
@@ -20,8 +20,9 @@ export const help: Command = {
   summary: 'list all commands, or tell of one',
   usage: 'help [COMMAND]',
   *run(args, io) {
-    checkWords(args, '', 0, 1);
-    const name = args[0];
+    const { words } = readArguments(args);
+    checkWords(words, '', 0, 1);
+    const name = words[0];
     if (name !== undefined) {
       if (io.commands.some((command) => command.name === name))
         return yield* io.run([name, '--help']);
@@ -38,5 +39,5 @@ export const help: Command = {
     io.out('COMMAND --help tells more. Lines may have | > >> < && || ; quotes and $?.\n');
     return 0;
   },
-  complete: () => [],
+  complete: (words, _lookups, commands) => (words.length === 1 ? commands : []),
 };

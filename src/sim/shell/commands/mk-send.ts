@@ -78,12 +78,14 @@ function readPayload(word: string): Uint8Array {
   );
 }
 
-function completeSend(words: readonly string[], lookups: Lookups): readonly string[] {
-  const at = words.filter((word, i) => !word.startsWith('-') || i === words.length - 1).length;
-  if (at === 1) return receiverNames(lookups);
-  if (at === 2) return [...TYPE_WORDS, PFN];
+function completeSend(typed: readonly string[], lookups: Lookups): readonly string[] {
+  const words = typed.filter(
+    (word, i) => !word.startsWith('-') && !['--cpu', '--len'].includes(typed[i - 1] ?? ''),
+  );
+  if (words.length === 1) return receiverNames(lookups);
+  if (words.length === 2) return [...TYPE_WORDS, PFN];
   const category = Object.entries(MK_MSG).find(([name]) => name.toLowerCase() === words[1])?.[1];
-  if (at !== 3 || category === undefined) return [];
+  if (words.length !== 3 || category === undefined) return [];
   return Object.entries(MK_SUBTYPES).flatMap(([name, value]) =>
     (value & 0xf000) === category ? [name] : [],
   );

@@ -32,4 +32,5 @@ export const watch: Command = {
     yield { call: 'sleep', ns };
     return { again: args };
   },
+  complete: (words, _lookups, commands) => (words.length === 1 ? commands : []),
 };
