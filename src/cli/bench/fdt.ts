@@ -1,10 +1,11 @@
+import { type Io } from '../verb.ts';
 import { compileDts } from '../../sim/fdt/compile.ts';
 import { decodeBlob } from '../../sim/fdt/decode.ts';
 import { boardSource, cellsSource, smallNodesSource } from '../../sim/fdt/testing/large-source.ts';
 
-/** One line of `mk bench fdt`. `bytes` is what was read, `per_second` bytes of it in a second. */
-export interface FdtFigure {
-  readonly bench: string;
+/** `bytes` is what was read, `per_second` bytes of it in a second. */
+interface Figure {
+  readonly name: string;
   readonly bytes: number;
   readonly seconds: number;
   readonly per_second: number;
@@ -24,32 +25,40 @@ function fastest(runs: number, work: () => void): number {
   return best / 1000;
 }
 
-function figure(bench: string, bytes: number, work: () => void, runs = 3): FdtFigure {
+function figure(name: string, bytes: number, work: () => void, runs = 3): Figure {
   const seconds = fastest(runs, work);
-  return { bench, bytes, seconds, per_second: Math.round(bytes / seconds) };
+  return { name, bytes, seconds, per_second: Math.round(bytes / seconds) };
 }
 
-/** Compiling large sources, re-checking one of a usual size, checking and decoding blobs. */
-export function benchFdt(): FdtFigure[] {
-  const figures: FdtFigure[] = [];
-  for (const size of [1, 10, 40]) {
-    const source = cellsSource(size * MB);
-    figures.push(figure(`fdt-compile-cells-${size}MB`, source.length, () => compileDts(source)));
-  }
-  const cells = compileDts(cellsSource(10 * MB)).blob ?? new Uint8Array(0);
+/**
+ * `mk bench fdt`: one line about compiling 10 MB of cells, with all figures in it: large sources,
+ * one of a usual size, checking and decoding blobs.
+ */
+export function benchFdt(_argv: readonly string[], io: Io): number {
+  const all = figures();
+  const { bytes, seconds, per_second } = all.find(({ name }) => name === 'compile-cells-10MB')!;
+  io.stdout(`${JSON.stringify({ bench: 'fdt', bytes, seconds, per_second, figures: all })}\n`);
+  return 0;
+}
+
+function figures(): Figure[] {
+  const compiled = (name: string, source: Uint8Array, runs = 3): Figure =>
+    figure(name, source.length, () => compileDts(source), runs);
+  const decoded = (name: string, source: Uint8Array): Figure => {
+    const { blob = new Uint8Array(0) } = compileDts(source);
+    return figure(name, blob.length, () => {
+      if (typeof decodeBlob(blob) === 'number') throw new Error('the blob is bad');
+    });
+  };
+  const cells = cellsSource(10 * MB);
   const small = smallNodesSource(4 * MB);
-  figures.push(figure('fdt-compile-small-nodes', small.length, () => compileDts(small)));
-  const nodes = compileDts(small).blob ?? new Uint8Array(0);
-  for (const [name, blob] of [
-    ['cells', cells],
-    ['small-nodes', nodes],
-  ] as const)
-    figures.push(
-      figure(`fdt-check-and-decode-${name}`, blob.length, () => {
-        if (typeof decodeBlob(blob) === 'number') throw new Error('the blob is bad');
-      }),
-    );
-  const board = boardSource(200_000);
-  figures.push(figure('fdt-recheck-200kB', board.length, () => compileDts(board), 10));
-  return figures;
+  return [
+    compiled('compile-cells-1MB', cellsSource(MB)),
+    compiled('compile-cells-10MB', cells),
+    compiled('compile-cells-40MB', cellsSource(40 * MB)),
+    compiled('compile-small-nodes-4MB', small),
+    decoded('check-and-decode-cells', cells),
+    decoded('check-and-decode-small-nodes', small),
+    compiled('recheck-200kB', boardSource(200_000), 10),
+  ];
 }

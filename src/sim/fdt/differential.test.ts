@@ -20,10 +20,11 @@ const SEED = Number(process.env.FDT_SEED ?? 1) * 1_000_000;
 /** Longest a real tool may take on one case: 1.6.1 hangs on some bent blobs. */
 const TOOL_MS = 2000;
 
-const hasTools = ['dtc', 'fdtoverlay'].every(
+const TOOL = { dtc: 'dtc', fdtoverlay: 'fdtoverlay' } as const;
+const hasTools = Object.values(TOOL).every(
   (tool) => spawnSync(tool, ['--version']).error === undefined,
 );
-const version = hasTools ? spawnSync('dtc', ['--version']).stdout.toString() : '';
+const version = hasTools ? spawnSync(TOOL.dtc, ['--version']).stdout.toString() : '';
 const isReference = version.includes('1.6.1');
 
 it.runIf(!isReference)('dtc 1.6.1 is not installed: nothing was compared', ({ skip }) => skip());
@@ -36,7 +37,7 @@ interface Outcome {
 }
 
 function ofDtc(args: readonly string[], input: Uint8Array): Outcome {
-  const real = spawnSync('dtc', [...args, '-'], { input, timeout: TOOL_MS, maxBuffer: 1 << 28 });
+  const real = spawnSync(TOOL.dtc, [...args, '-'], { input, timeout: TOOL_MS, maxBuffer: 1 << 28 });
   const errors: string[] = [];
   const warnings: string[] = [];
   for (const line of real.stderr.toString('latin1').split('\n')) {
@@ -70,7 +71,7 @@ function ofOurs(args: readonly string[], input: Uint8Array): Outcome {
   };
   const status = runDtc([...args, '-'], io);
   const problems = err.split('\n').flatMap((line) => {
-    const [, place, kind] = /^<stdin>(:\d+:\d+)?: (?:error|warning) (\w+): /.exec(line) ?? [];
+    const [, place, kind] = /^[^:]*(:\d+:\d+)?: (?:error|warning) (\w+): /.exec(line) ?? [];
     // Three things dtc says without a name; they are not compared.
     if (kind === undefined || ['symbols', 'space', 'blob'].includes(kind)) return [];
     return [place === undefined ? kind : `${kind} ${place.slice(1)}`];
@@ -151,7 +152,7 @@ function compareOverlay(folder: string, base: Uint8Array, overlay: Uint8Array, s
   writeFileSync(under!, base);
   writeFileSync(over!, overlay);
   const args = ['-i', under!, '-o', out!, over!];
-  const real = spawnSync('fdtoverlay', args, { timeout: TOOL_MS });
+  const real = spawnSync(TOOL.fdtoverlay, args, { timeout: TOOL_MS });
   let written = '';
   let err = '';
   const status = runFdtoverlay(args, {

@@ -30,9 +30,6 @@ export const FDT_ERR = {
   ALIGNMENT: 19,
 } as const;
 
-/** Name of a libfdt error without its `FDT_ERR_` in front. */
-export type FdtErrorName = keyof typeof FDT_ERR;
-
 const nameOf = new Map<number, string>(
   Object.entries(FDT_ERR).map(([name, number]) => [number, `FDT_ERR_${name}`]),
 );

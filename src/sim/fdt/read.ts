@@ -92,7 +92,7 @@ export function stringEnd(fdt: Uint8Array, offset: number): number {
 }
 
 /** The string at `offset` of the strings block, or the code of {@link stringEnd}. */
-export function fdtGetString(fdt: Uint8Array, offset: number): string | number {
+function fdtGetString(fdt: Uint8Array, offset: number): string | number {
   const end = stringEnd(fdt, offset);
   return end < 0 ? end : textOf(fdt, (offset + fdtOffDtStrings(fdt)) >>> 0, end);
 }
@@ -140,7 +140,7 @@ export function fdtNextPropertyOffset(fdt: Uint8Array, offset: number): number {
 }
 
 /** Offset in the blob of the value of the property at `offset` of the structure block. */
-export function valueOffset(fdt: Uint8Array, offset: number): number {
+function valueOffset(fdt: Uint8Array, offset: number): number {
   const at = fdtOffDtStruct(fdt) + offset;
   const realign =
     fdtVersion(fdt) < 16 && (offset + FDT_PROP_HEADER_SIZE) % 8 !== 0 && get32(fdt, at + 4) >= 8;

@@ -23,7 +23,6 @@ export const fdtOffDtStrings = (fdt: Uint8Array): number => get32(fdt, HEADER.of
 export const fdtOffMemRsvmap = (fdt: Uint8Array): number => get32(fdt, HEADER.off_mem_rsvmap);
 export const fdtVersion = (fdt: Uint8Array): number => get32(fdt, HEADER.version);
 export const fdtLastCompVersion = (fdt: Uint8Array): number => get32(fdt, HEADER.last_comp_version);
-export const fdtBootCpuidPhys = (fdt: Uint8Array): number => get32(fdt, HEADER.boot_cpuid_phys);
 export const fdtSizeDtStrings = (fdt: Uint8Array): number => get32(fdt, HEADER.size_dt_strings);
 export const fdtSizeDtStruct = (fdt: Uint8Array): number => get32(fdt, HEADER.size_dt_struct);
 
@@ -51,7 +50,7 @@ export function fdtRoProbe(fdt: Uint8Array): number {
  * there are not all inside it. Sums wrap at 32 bits as in C, and a wrapped one is refused.
  * Source: libfdt, fdt.c, `fdt_offset_ptr`.
  */
-export function structOffset(fdt: Uint8Array, offset: number, length: number): number {
+function structOffset(fdt: Uint8Array, offset: number, length: number): number {
   if (offset < 0) return -1;
   const absolute = (offset + fdtOffDtStruct(fdt)) >>> 0;
   const end = (absolute + length) >>> 0;

@@ -5,6 +5,8 @@ import { fdtPathOffset } from '../lookup.ts';
 import { problemLine } from '../problem.ts';
 import { fdtGetprop } from '../read.ts';
 import { latin1Bytes } from '../tools/io.ts';
+import { EXPRESSION_DEPTH_MAX } from './expression.ts';
+import { INCLUDES_MAX } from './lex.ts';
 import { NODE_DEPTH_MAX } from './parse.ts';
 
 const FILES: Record<string, string> = {
@@ -132,6 +134,13 @@ m: &l { labelled; };
     expect(fdtGetprop(blob!, 0, 'inner')).toEqual(new Uint8Array(0));
   });
 
+  it(`includes ${INCLUDES_MAX} files and no more`, () => {
+    const times = (count: number): string =>
+      `/dts-v1/;\n/ { ${'/delete-property/ x; /include/ "inc.dtsi" '.repeat(count)} };\n`;
+    expect(compile(times(INCLUDES_MAX)).problems[0]?.kind).toBe('duplicate_property_names');
+    expect(refusal(times(INCLUDES_MAX + 1))).toBe('t.dts: error semantic');
+  });
+
   it('takes names that look like numbers or begin with a backslash', () => {
     const { blob } = compile('/dts-v1/;\n/ { 1 = <1>; \\#x = <2>; 2 { }; };\n');
     expect(fdtGetprop(blob!, 0, '1')).toEqual(Uint8Array.of(0, 0, 0, 1));
@@ -144,7 +153,7 @@ m: &l { labelled; };
       `/dts-v1/;\n/ {${'a{'.repeat(depth)}${'};'.repeat(depth)}};\n`;
     expect(compile(nested(NODE_DEPTH_MAX)).status).toBe(0);
     expect(refusal(nested(NODE_DEPTH_MAX + 1))).toMatch(/^t\.dts:2:\d+: error syntax/);
-    const brackets = `${'('.repeat(9987)}1${')'.repeat(9987)}`;
+    const brackets = `${'('.repeat(EXPRESSION_DEPTH_MAX)}1${')'.repeat(EXPRESSION_DEPTH_MAX)}`;
     expect(valueOf(`<${brackets}>`)).toBe('00000001');
     expect(inRoot(`a = <(${brackets})>;`)).toMatch(/error syntax$/);
   });
