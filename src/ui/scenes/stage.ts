@@ -40,10 +40,10 @@ interface Sizes {
 }
 
 const SIZES: readonly Sizes[] = [
-  {
-    ...{ detail: 'full', widest: 212, narrowest: 138, heightOf: () => 134 },
-    ...{ gap: 10, pad: 12, head: 38, between: 14 },
-  },
+  ...[136, 120].map((height): Sizes => ({
+    ...{ detail: 'full', widest: 212, narrowest: 120, heightOf: () => height },
+    ...{ gap: 10, pad: 12, head: 36, between: 12 },
+  })),
   {
     ...{
       detail: 'small',
