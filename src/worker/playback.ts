@@ -106,7 +106,8 @@ export class Playback {
     const reason = run.advance({ until: this.#clock, steps: SLICE_STEPS });
     const next = machine.nextAt;
     const gap = nsPerSecond * FOLD_SECONDS;
-    if (reason === 'time' && next !== Infinity && next > this.#clock + gap) this.#clock = next - gap;
+    if (reason === 'time' && next !== Infinity && next > this.#clock + gap)
+      this.#clock = next - gap;
     return reason;
   }
 }

@@ -1,7 +1,14 @@
-import { Refused } from '../sim/base/assert.ts';
+import { Refused, type Place } from '../sim/base/assert.ts';
 import { buildFrame, legendOf } from '../sim/scenarios/build-frame.ts';
 import { consoleOf } from '../sim/scenarios/run-state.ts';
-import { Run, type OwnFile, type Reason } from '../sim/scenarios/run.ts';
+import {
+  Run,
+  type ConsoleWork,
+  type Evaluator,
+  type OwnFile,
+  type Reason,
+} from '../sim/scenarios/run.ts';
+import type { Expression } from '../sim/scenarios/claims.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import { stateJson } from '../sim/scenarios/state-json.ts';
 import { utf8Encode } from '../sim/base/text.ts';
@@ -13,15 +20,20 @@ import { failureOf } from './host.ts';
 import { Playback } from './playback.ts';
 import type { Calls, Handlers, Loaded, Rows } from './protocol.ts';
 
-/** What the worker gets from outside: our lessons, and libraries that load when they are needed. */
+/** What the worker gets from outside: our lessons, and parts that load when they are needed. */
 export interface Services {
   bundled(name: string): Promise<Scenario | undefined>;
   parse(text: string, file: string): Promise<Scenario>;
-  evaluator(): Promise<typeof import('../sim/scenarios/evaluator.ts')>;
-  expressions(): Promise<typeof import('../sim/scenarios/claims.ts')>;
-  consoles(): Promise<typeof import('../sim/scenarios/consoles.ts')>;
-  completion(): Promise<typeof import('../sim/scenarios/complete-line.ts')>;
+  evaluator(): Promise<{ readonly newEvaluator: () => Evaluator }>;
+  expressions(): Promise<{
+    readonly compileExpression: (text: string, place: Place) => Expression;
+  }>;
+  consoles(): Promise<{ readonly CONSOLE_WORK: ConsoleWork }>;
+  completion(): Promise<{
+    readonly completeLine: (run: Run, kernel: string, line: string) => Completion;
+  }>;
 }
+type Completion = Calls['complete']['answer'];
 
 /** Steps a call may run before others get a word in. */
 const SLICE_STEPS = 20_000;
@@ -127,7 +139,8 @@ class Session {
       source.kind === 'bundled'
         ? await this.#services.bundled(source.name)
         : await this.#services.parse(source.text, source.file);
-    if (!scenario) throw new Refused(`there is no lesson ${source.kind === 'bundled' ? source.name : ''}`);
+    if (!scenario)
+      throw new Refused(`there is no lesson ${source.kind === 'bundled' ? source.name : ''}`);
     const options = {
       ...(seed === undefined ? {} : { seed }),
       ...(profile === undefined ? {} : { profile }),

@@ -64,8 +64,7 @@ function send(run: Run, count: number): void {
 function prepared(trace: boolean): Run {
   const ids = Array.from({ length: INSTANCES }, (_, i) => i + 1);
   const nodes = ids.map(
-    (id) =>
-      `i${id} { id = <${id}>; resources { cpus = <${id}>; memory-bytes = <0x1000000>; }; };`,
+    (id) => `i${id} { id = <${id}>; resources { cpus = <${id}>; memory-bytes = <0x1000000>; }; };`,
   );
   const each = (line: (id: number) => string): string => ids.map(line).join('\n');
   const text = `---

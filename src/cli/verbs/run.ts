@@ -10,7 +10,7 @@ import type { ClaimRecord } from '../../sim/scenarios/run-state.ts';
 import { WrongUsage, type Io } from '../verb.ts';
 
 /** `run FILE.md [--seed N] [--profile P] [--json]`: runs a scenario to its end, claims and all. */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export function run(argv: readonly string[], io: Io): number {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,

@@ -90,7 +90,6 @@ const COPY = 3;
 const ID = 4;
 const NAME = 5;
 const INSTANCE = 6;
-const DTB = 7;
 const CONFIG = 8;
 
 /** Where the property dtb-data lies in the mapped page: offset and length; negative when absent. */

@@ -27,6 +27,9 @@ export function buildFrame(run: Run, play: Playing): Frame {
   const { world, state } = run;
   const kernels = kernelFrames(world);
   const areas = areaFrames(world);
+  const messages = messageFrames(world);
+  const stats = statsOf(world);
+  const waiting = messages.filter(({ outcome }) => outcome === 'sent').length;
   return {
     step: run.step,
     timeNs: world.machine.now,
@@ -42,8 +45,9 @@ export function buildFrame(run: Run, play: Playing): Frame {
     flights: flightFrames(world),
     regions: regionFrames(world, kernels, areas),
     areas,
-    messages: messageFrames(world),
-    stats: statsOf(world),
+    messages,
+    // What is still on its way may arrive: a page that cries loss too early is not believed.
+    stats: { ...stats, lost: Math.max(0, stats.lost - waiting) },
     tour: {
       stop: state.at.stop,
       phase: state.ended ? 'done' : state.at.running ? 'running' : 'ready',

@@ -1,6 +1,9 @@
 import { Refused } from '../base/assert.ts';
 import { interrupt, resume, start, type Progress } from '../shell/shell.ts';
+import { DIM, paint } from '../shell/palette.ts';
 import { prompt } from '../shell/state.ts';
+import { logSentence } from '../kernel/log-events.ts';
+import { readLog } from '../world/log-read.ts';
 import type { World } from '../world/world.ts';
 import {
   consoleOf,
@@ -54,7 +57,9 @@ function follow(world: World, state: RunState, console: ConsoleState, from: Prog
     const served = serve(world, kernel, filesOf(now, shown.kernel), progress.ask);
     now = withFiles(now, shown.kernel, served.files);
     if ('task' in served) {
-      const task = { serial: served.task, rest: served.rest ?? [], done: 0 };
+      const what = served.rest ? ('device_tree' as const) : ('other' as const);
+      const since = world.machine.now;
+      const task = { serial: served.task, rest: served.rest ?? [], done: 0, what, since };
       return withConsole(now, { ...shown, job: progress.job, task });
     }
     progress = resume(progress.job, served.answer);
@@ -72,14 +77,30 @@ function settle(world: World, state: RunState): RunState {
     const done = console.task.done + Math.max(0, result);
     if (next && result >= 0) {
       const boot = world.sys.kernels[world.kernelNamed(console.kernel)]!.bootCpu;
-      const task = { serial: writeDeviceTree(world, boot, next), rest, done };
+      const task = { ...console.task, serial: writeDeviceTree(world, boot, next), rest, done };
       now = withConsole(now, { ...console, task });
       continue;
     }
     const ret = result < 0 ? result : done;
-    now = follow(world, now, { ...console, task: null }, resume(console.job, { ret }));
+    const free = { ...console, task: null };
+    const told = ret >= 0 ? printed(free, silentFailures(world, console)) : free;
+    now = follow(world, now, told, resume(console.job, { ret }));
   }
   return now;
+}
+
+/** Failures a device tree write keeps to the log, while it answers that all went well. */
+const SILENT = new Set(['inst.create_failed', 'dt.bad_cpus', 'inst.child_no_id', 'inst.exists']);
+
+/** A note of ours under a command that was told less than the log was. */
+function silentFailures(world: World, { kernel, task }: ConsoleState): string {
+  if (task?.what !== 'device_tree') return '';
+  const records = readLog(world.lookAt(world.kernelNamed(kernel)));
+  const silent = records.filter(({ time, event }) => time >= task.since && SILENT.has(event.key));
+  return silent
+    .map((record) => paint(DIM, `(the write succeeded; the log says: ${logSentence(record)})`))
+    .map((line) => `${line}\r\n`)
+    .join('');
 }
 
 /** Ends what a console is busy with, as Ctrl-C does. */

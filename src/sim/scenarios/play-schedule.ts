@@ -34,8 +34,7 @@ export function stepSchedule(
   world.dispatch();
   const now = entries[entry];
   if (!now) return stepRest(world, { entry, done });
-  if (now.cpu >= world.machine.cpus)
-    throw new Refused(`there is no cpu${now.cpu}`, at(now, file));
+  if (now.cpu >= world.machine.cpus) throw new Refused(`there is no cpu${now.cpu}`, at(now, file));
   if (done > ENTRY_STEPS_MAX)
     throw new Refused(`cpu${now.cpu} takes more than ${ENTRY_STEPS_MAX} steps`, at(now, file));
   const over = follow(world, now, done, file);

@@ -10,7 +10,14 @@ export interface ConsoleState {
   /** The line it is busy with, null when it waits for one. */
   readonly job: Job | null;
   /** What the job waits for: a task, and writes that follow it. */
-  readonly task: { readonly serial: number; readonly rest: readonly Uint8Array[]; readonly done: number } | null;
+  readonly task: {
+    readonly serial: number;
+    readonly rest: readonly Uint8Array[];
+    readonly done: number;
+    readonly what: 'device_tree' | 'other';
+    /** Simulated time at which it began. */
+    readonly since: number;
+  } | null;
   /** Everything shown so far, with prompts and colours; cut at the front when long. */
   readonly text: string;
   /** Changes with every change of `text`. */
@@ -95,7 +102,11 @@ export interface RunState {
   /** Inputs used so far. */
   readonly inputs: number;
   /** At the end of each finished stop: time and steps. */
-  readonly stops: readonly { readonly stop: number; readonly timeNs: number; readonly steps: number }[];
+  readonly stops: readonly {
+    readonly stop: number;
+    readonly timeNs: number;
+    readonly steps: number;
+  }[];
   /** The last thing that stopped the run, for people. */
   readonly note: string;
 }

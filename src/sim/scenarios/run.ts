@@ -36,11 +36,7 @@ export interface OwnFile {
 
 /** What evaluates claims; loaded when the first one is met. */
 export interface Evaluator {
-  judge(
-    claim: Claim,
-    file: string,
-    answers: Answers,
-  ): Pick<ClaimRecord, 'ok' | 'actual'>;
+  judge(claim: Claim, file: string, answers: Answers): Pick<ClaimRecord, 'ok' | 'actual'>;
   happens(claim: Claim, file: string, answers: Answers): boolean;
 }
 
@@ -187,7 +183,7 @@ export class Run {
   /** While replaying: types the line again that was typed at this very point. */
   #replayInput(): boolean {
     const input = this.#inputs[this.state.inputs];
-    if (!input || input.step !== this.step || this.state.typing !== null) return false;
+    if (input?.step !== this.step || this.state.typing !== null) return false;
     const { stop, item, line, running } = this.state.at;
     const { at } = input;
     if (at.stop !== stop || at.item !== item || at.line !== line || at.running !== running)
@@ -317,20 +313,30 @@ export class Run {
     const line = block.lines[at.line - 1];
     if (!line || job || status === null) return;
     if (commands.some((each) => each.stop === at.stop && each.line === line.line)) return;
-    const record = { stop: at.stop, line: line.line, kernel: block.kernel, text: line.text, status };
+    const record = {
+      stop: at.stop,
+      line: line.line,
+      kernel: block.kernel,
+      text: line.text,
+      status,
+    };
     this.#set({ commands: [...commands, record] });
   }
 
   /** A console waits for something that cannot come: it is interrupted, and says so. */
   #giveUp(): void {
     for (const { kernel, job } of this.state.consoles)
-      if (job) this.state = this.#work().interrupt(this.state, kernel, '(nothing goes on any more)');
+      if (job)
+        this.state = this.#work().interrupt(this.state, kernel, '(nothing goes on any more)');
   }
 
   #late(): void {
     if (this.world.machine.now - this.state.blockSince <= BLOCK_NS_MAX) return;
     const line = this.stop.items[this.state.at.item]?.line ?? this.stop.line;
-    throw new Refused('this block does not come to rest within a simulated second', this.#place(line));
+    throw new Refused(
+      'this block does not come to rest within a simulated second',
+      this.#place(line),
+    );
   }
 
   /** Lets the world run. False when nothing moved. */
