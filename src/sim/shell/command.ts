@@ -63,8 +63,8 @@ export interface Described {
 
 /** A verb of a command, such as `load` of `kerf`. */
 export interface Verb extends Described {
-  /** Arguments come without the verb. */
-  readonly run: (args: readonly string[], io: Io) => Steps<number>;
+  /** Arguments come without the verb, those of {@link Again} too. */
+  readonly run: (args: readonly string[], io: Io) => Steps<number | Again>;
 }
 
 /** One command: a row of the table, and the file it has. */

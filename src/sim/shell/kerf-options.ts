@@ -1,9 +1,10 @@
 import { parseSize } from '../base/units.ts';
-import { errnoText, readWhole, show, wholeNumber, type Arguments } from './arguments.ts';
+import { errnoText, show, wholeNumber, type Arguments } from './arguments.ts';
 import { WrongUsage, type Io, type Lookups, type Steps } from './command.ts';
 import { askAbout, type Instance } from './instances.ts';
 import type { About } from './ask.ts';
 import { didYouMean } from './nearest.ts';
+import { readNumbers } from './number-list.ts';
 
 /** Exit statuses of kerf. Source: multikernel/kerf, README, *Exit codes*. */
 export const KERF = { done: 0, failed: 1, usage: 2, file: 3 } as const;
@@ -76,20 +77,8 @@ export const called = ({ name, id }: Instance): string => `${name} (id ${id})`;
 export const completeInstance = (_words: readonly string[], lookups: Lookups): readonly string[] =>
   lookups.instances;
 
-/** `4-7`, `4,6`, or both: ids in the order they were given. */
-export function readCpus(text: string): number[] {
-  return text.split(',').flatMap((part) => {
-    const [first = '', last = first, ...rest] = part.trim().split('-');
-    const from = readWhole(first, 0, CPU_MAX);
-    const to = readWhole(last, 0, CPU_MAX);
-    if (from === undefined || to === undefined || from > to || rest.length > 0)
-      throw new WrongUsage(`--cpus is a list such as 4-7 or 4,6, not ${show(text)}`);
-    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
-  });
-}
-
-/** No machine here has a CPU with a larger number. */
-const CPU_MAX = 65_535;
+/** CPUs of `--cpus`. */
+export const readCpus = (text: string): number[] => readNumbers(text, '--cpus');
 
 /** Bytes, or KB, MB, GB in powers of 1024. */
 export function readMemory(text: string): number {

@@ -22,7 +22,8 @@ export function commandOf(
       const verb = verbs.find((known) => known.name === word);
       if (!verb) throw new WrongUsage(`no verb ${show(word)}${didYouMean(word, names)}`, usage);
       try {
-        return yield* verb.run(args, io);
+        const result = yield* verb.run(args, io);
+        return typeof result === 'number' ? result : { again: [word, ...result.again] };
       } catch (failure) {
         if (!(failure instanceof WrongUsage)) throw failure;
         throw new WrongUsage(`${word}: ${failure.message}`, failure.usage ?? verb.usage);

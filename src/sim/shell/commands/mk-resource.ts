@@ -80,11 +80,12 @@ const HELPERS: readonly Helper[] = [
   },
 ];
 
-function verbOf({ subtype, summary, type, payload, words: fields }: Helper): Verb {
+function verbOf(helper: Helper, name: string = helper.subtype): Verb {
+  const { subtype, summary, type, payload, words: fields } = helper;
   return {
-    name: subtype,
+    name,
     summary,
-    usage: `mk ${subtype} NAME|ID ${fields.map(([word]) => word).join(' ')} ${SEND_USAGE}`,
+    usage: `mk ${name} NAME|ID ${fields.map(([word]) => word).join(' ')} ${SEND_USAGE}`,
     options: SEND_OPTIONS,
     *run(args, io) {
       const given = readArguments(args, SEND_LETTERS, SEND_LONG);
@@ -94,7 +95,7 @@ function verbOf({ subtype, summary, type, payload, words: fields }: Helper): Ver
       const missing = given.words.length === 0 ? 'NAME' : fields[values.length]?.[0];
       checkWords(given.words, missing ?? '', fields.length + 1, fields.length + 1);
       const bytes = fill(payload, fields, values);
-      const receiver = yield* findReceiver(io, subtype, to);
+      const receiver = yield* findReceiver(io, name, to);
       if (!receiver) return 1;
       return yield* sendAndTell(io, receiver, {
         call: 'send',
@@ -129,4 +130,8 @@ function fill(
 }
 
 /** `mk irq-forward` and its like: the messages v2 has helpers for. */
-export const mkHelpers: readonly Verb[] = HELPERS.map(verbOf);
+export const mkHelpers: readonly Verb[] = [
+  ...HELPERS.map((helper) => verbOf(helper)),
+  // The same with the words turned round, as the kernel's function has them.
+  verbOf(HELPERS[0]!, 'forward-irq'),
+];

@@ -1,7 +1,7 @@
 import { fromHex } from '../../base/hex.ts';
 import { MK_MSG, MK_SUBTYPES } from '../../kernel/mk.layout.ts';
-import { checkWords, readArguments, show, wholeNumber } from '../arguments.ts';
-import { WrongUsage, type Lookups, type Verb } from '../command.ts';
+import { checkWords, readArguments, show, wholeNumber, type Arguments } from '../arguments.ts';
+import { WrongUsage, type Io, type Lookups, type Steps, type Verb } from '../command.ts';
 import {
   findReceiver,
   PFN,
@@ -34,7 +34,6 @@ mk send NAME|ID pfn PFN ${SEND_USAGE}`,
   *run(args, io) {
     const given = readArguments(args, SEND_LETTERS, SEND_LONG);
     const [to = '', typeWord = '', third = '', payloadWord] = given.words;
-    const options = readSendOptions(given);
     const isPfn = typeWord === PFN;
     checkWords(
       given.words,
@@ -42,19 +41,9 @@ mk send NAME|ID pfn PFN ${SEND_USAGE}`,
       3,
       isPfn ? 3 : 4,
     );
+    if (isPfn) return yield* sendPage(io, 'send', to, third, given);
+    const options = readSendOptions(given);
     const length = given.value('l');
-    if (isPfn) {
-      if (length !== undefined) throw new WrongUsage('a page number has no --len');
-      const pfn = wholeNumber(third, 'PFN', 0, PFN_MAX);
-      const receiver = yield* findReceiver(io, 'send', to);
-      if (!receiver) return 1;
-      return yield* sendAndTell(io, receiver, {
-        call: 'send_pfn',
-        id: receiver.id,
-        pfn,
-        ...options,
-      });
-    }
     const type = readType(typeWord);
     const subtype = readSubtype(third);
     const payload = payloadWord === undefined ? null : readPayload(payloadWord);
@@ -69,6 +58,37 @@ mk send NAME|ID pfn PFN ${SEND_USAGE}`,
   },
   complete: completeSend,
 };
+
+/** `mk pfn`: the same for pages, in fewer words. */
+export const mkPfn: Verb = {
+  name: 'pfn',
+  summary: 'send the number of a page',
+  usage: `mk pfn NAME|ID PFN ${SEND_USAGE}`,
+  options: SEND_OPTIONS,
+  *run(args, io) {
+    const given = readArguments(args, SEND_LETTERS, SEND_LONG);
+    checkWords(given.words, given.words.length === 0 ? 'NAME' : 'PFN', 2, 2);
+    const [to = '', number = ''] = given.words;
+    return yield* sendPage(io, 'pfn', to, number, given);
+  },
+  complete: (words, lookups) => (words.length === 1 ? receiverNames(lookups) : []),
+};
+
+function* sendPage(
+  io: Io,
+  verb: string,
+  to: string,
+  number: string,
+  given: Arguments,
+): Steps<number> {
+  const options = readSendOptions(given);
+  if (given.has('l')) throw new WrongUsage('a page number has no --len');
+  const pfn = wholeNumber(number, 'PFN', 0, PFN_MAX);
+  const receiver = yield* findReceiver(io, verb, to);
+  if (!receiver) return 1;
+  const page = { call: 'send_pfn', id: receiver.id, pfn } as const;
+  return yield* sendAndTell(io, receiver, { ...page, ...options });
+}
 
 function readPayload(word: string): Uint8Array {
   const bytes = fromHex(word);

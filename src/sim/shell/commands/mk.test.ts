@@ -59,6 +59,12 @@ describe('mk send', () => {
     });
   });
 
+  it('sends pages in fewer words too', () => {
+    expect(sent('mk pfn --hold web-server 0x80000')).toMatchObject({ pfn: 0x80000, hold: true });
+    expect(type(fakeWorld(), 'mk pfn web-server').output).toMatch(/PFN is missing\nusage: mk pfn/);
+    expect(type(fakeWorld(), 'mk pfn nobody 1').output).toBe('mk: pfn: no instance `nobody`\n');
+  });
+
   it('says the errno by name and number, with status 1', () => {
     const world = fakeWorld();
     world.rets.send = -19;
@@ -127,6 +133,7 @@ describe('mk send', () => {
 describe('the helpers of the kernel', () => {
   it.each([
     ['irq-forward web-server 24 0x31 7 1', 0x1000, 0x1001, '18000000310000000700000001000000'],
+    ['forward-irq web-server 1 2 3 4', 0x1000, 0x1001, '01000000020000000300000004000000'],
     ['cpu-add web-server 5 0 4', 0x2000, 0x2001, '050000000000000004000000'],
     ['cpu-remove web-server 5', 0x2000, 0x2002, '050000000000000000000000'],
     [
@@ -177,6 +184,42 @@ describe('the helpers of the kernel', () => {
       'mk: send to web-server: -EMSGSIZE (-90)\n',
     );
     expect(type(world, 'mk cpu-remove nobody 5')).toMatchObject({ status: 1 });
+  });
+});
+
+describe('mk flood', () => {
+  it('sends messages in turn from CPUs, with time between, and shows how far it is', () => {
+    const world = fakeWorld();
+    const { status, output } = type(world, 'mk flood web-server --count 40 --rate 1000 --from 1,6');
+    expect(status).toBe(0);
+    expect(output).toMatch(/\r\[#{20}\] 40 of 40\n40 sent, 0 refused\n$/);
+    expect(output.split('\r')).toHaveLength(21);
+    const sends = asksOf(world, 'send');
+    expect(sends.map(({ subtype }) => subtype)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+    expect(sends.slice(0, 3).map(({ cpu }) => cpu)).toEqual([1, 6, 1]);
+    expect(asksOf(world, 'sleep')).toEqual(Array(39).fill({ call: 'sleep', ns: 1e6 }));
+  });
+
+  it('counts what is refused, and says why once', () => {
+    const world = fakeWorld();
+    world.rets.send = -19;
+    const { status, output } = type(world, 'mk flood 7');
+    expect(status).toBe(1);
+    expect(output.match(/-ENODEV \(-19\)/g)).toHaveLength(1);
+    expect(output).toMatch(/\n0 sent, 100 refused\n$/);
+  });
+
+  it.each(['', 'web-server --count 0', 'web-server --rate x', 'web-server --from a', '7 | cat'])(
+    'refuses %j',
+    (line) => {
+      const world = fakeWorld();
+      expect(type(world, `mk flood ${line}`).output).toMatch(/usage: mk flood/);
+      expect(asksOf(world, 'send')).toEqual([]);
+    },
+  );
+
+  it('of nobody fails', () => {
+    expect(type(fakeWorld(), 'mk flood nobody')).toMatchObject({ status: 1 });
   });
 });
 
