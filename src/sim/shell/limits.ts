@@ -1,5 +1,5 @@
 /** Characters of a typed line. */
-export const LINE_MAX = 16_384;
+export const LINE_MAX = 4096;
 /** Commands in one line, pipes and lists together. */
 export const COMMANDS_MAX = 256;
 /** Words of one command once patterns such as `*` stand for names. */

@@ -194,6 +194,17 @@ describe('what is not understood', () => {
     expect(run(`''`)).toBe('host: no command ``\n');
   });
 
+  it.each(['f() ', '(', '$(', '`', '{ ', '[[ (', '${a:-', '<<E\n', 'if ', '"$('])(
+    'is nesting without end: %j',
+    (unit) => {
+      const line = unit.repeat(LINE_MAX / unit.length);
+      expect(type(fakeWorld(), line)).toMatchObject({
+        status: 2,
+        output: expect.stringMatching(/^host: syntax: .+\n$/) as string,
+      });
+    },
+  );
+
   it('carries the name of the kernel', () => {
     expect(type(fakeWorld(), 'nope', newShell('web-server')).output).toBe(
       'web-server: no command `nope`\n',

@@ -49,7 +49,7 @@ export interface ListItem {
 /** Reads a line; throws {@link Refused} with a column when it cannot. */
 export function parseLine(line: string): readonly ListItem[] {
   if (line.length > LINE_MAX) throw new Refused(`syntax: more than ${LINE_MAX} characters`);
-  const script = parse(line);
+  const script = parseAnything(line);
   const first = script.errors?.toSorted((a, b) => a.pos - b.pos)[0];
   if (first) throw wrong(sayError(first, line), first.pos);
   const items = script.commands.flatMap(({ command, background, end }) => {
@@ -62,6 +62,16 @@ export function parseLine(line: string): readonly ListItem[] {
   if (items.reduce((sum, { pipe }) => sum + pipe.length, 0) > COMMANDS_MAX)
     throw new Refused(`syntax: more than ${COMMANDS_MAX} commands in one line`);
   return items;
+}
+
+/** The parser goes as deep as a line is nested, and some nesting costs two characters a level. */
+function parseAnything(line: string): ReturnType<typeof parse> {
+  try {
+    return parse(line);
+  } catch (failure) {
+    if (failure instanceof RangeError) throw new Refused('syntax: nested too deeply');
+    throw failure;
+  }
 }
 
 const wrong = (what: string, pos: number): Refused =>
