@@ -116,10 +116,13 @@ function structRanges(fdt: Uint8Array, blob: DecodedBlob): BlobRange[] {
   return ranges;
 }
 
-/** Before version 16 a name is the whole path already. */
+/**
+ * Before version 16 a name is the whole path already. The path above is never looked into, so that
+ * deep trees do not need memory for every path whole.
+ */
 function joined(above: string, name: string): string {
   if (name.startsWith('/')) return name;
-  return above.endsWith('/') ? above + name : `${above}/${name}`;
+  return `${above === '/' ? '' : above}/${name}`;
 }
 
 function stringRanges(fdt: Uint8Array): BlobRange[] {

@@ -179,17 +179,22 @@ export function deleteNode(node: Node): void {
   node.deleted = true;
 }
 
-/** Gives every live node its full path. Source: dtc, dtc.c, `fill_fullpaths`. */
+/**
+ * Gives every live node its full path. Paths are only ever concatenated here and not looked into:
+ * a deep tree of long names would need more memory for whole paths than there is.
+ * Source: dtc, dtc.c, `fill_fullpaths`.
+ */
 export function fillPaths(root: Node): void {
   for (const node of nodesOf(root)) {
     const parent = node === root ? undefined : node.holder;
     if (!parent) node.path = `/${node.name}`;
-    else
-      node.path = parent.path.endsWith('/')
-        ? parent.path + node.name
-        : `${parent.path}/${node.name}`;
+    else node.path = endsInSlash(parent, root) ? parent.path + node.name : below(parent, node.name);
   }
 }
+
+const endsInSlash = (node: Node, root: Node): boolean =>
+  node.name.endsWith('/') || (node === root && node.name === '');
+const below = ({ path }: Node, name: string): string => path + '/' + name;
 
 /**
  * The live node at an absolute path, or undefined. Path '/' alone finds nothing, '/a/' finds a.
