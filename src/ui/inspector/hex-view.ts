@@ -48,13 +48,18 @@ export function scrolledTo(addr: number, top: number, rows: number): number {
 export const aimedAt = (addr: number, end: number, rows: number): number =>
   Math.max(0, Math.min(rowOf(addr) - ROW_BYTES, rowOf(end - 1) - (rows - 1) * ROW_BYTES));
 
-/** Indices in `now` of bytes that another reading of memory had otherwise. */
+interface Reading {
+  readonly addr: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Addresses of the bytes that another reading of memory had otherwise. */
 export function changedBytes(
-  now: { readonly addr: number; readonly bytes: Uint8Array },
-  before: { readonly addr: number; readonly bytes: Uint8Array } | undefined,
+  now: Reading | undefined,
+  before: Reading | undefined,
 ): ReadonlySet<number> {
   const changed = new Set<number>();
-  if (!before) return changed;
+  if (!now || !before) return changed;
   const from = Math.max(now.addr, before.addr);
   const to = Math.min(now.addr + now.bytes.length, before.addr + before.bytes.length);
   for (let addr = from; addr < to; addr++) {
@@ -66,3 +71,14 @@ export function changedBytes(
 /** A byte as a printable character, or a dot. */
 export const printable = (byte: number): string =>
   byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·';
+
+/** By address, 1 or 2 in turn for the fields of a struct, so that one sees where one ends. */
+export function tonesOf(
+  fields: readonly { readonly addr: number; readonly size: number }[],
+): ReadonlyMap<number, number> {
+  const tones = new Map<number, number>();
+  fields.forEach(({ addr, size }, i) => {
+    for (let at = addr; at < addr + size; at++) tones.set(at, 1 + (i % 2));
+  });
+  return tones;
+}
