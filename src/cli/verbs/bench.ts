@@ -6,7 +6,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   switch (name) {
     case 'messages':
       return (await import('../bench/messages.ts')).benchMessages(rest, io);
+    case 'fdt':
+      return (await import('../bench/fdt.ts')).benchFdt(rest, io);
     default:
-      throw new WrongUsage('which benchmark: messages');
+      throw new WrongUsage('which benchmark: messages or fdt');
   }
 }
