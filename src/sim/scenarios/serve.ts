@@ -123,9 +123,11 @@ function writeGenerated(
 ): Served {
   const boot = world.sys.kernels[kernel]!.bootCpu;
   if (path === '/dev/null') return ret(bytes.length, files);
+  // Opened and closed again: no write ever reaches the kernel.
+  if (bytes.length === 0) return ret(0, files);
   if (path === `${MULTIKERNEL}/device_tree`) {
     const chunks: Uint8Array[] = [];
-    for (let at = 0; at < bytes.length || at === 0; at += KERNFS_WRITE_MAX)
+    for (let at = 0; at < bytes.length; at += KERNFS_WRITE_MAX)
       chunks.push(bytes.slice(at, at + KERNFS_WRITE_MAX));
     const [first, ...rest] = chunks;
     return { task: writeDeviceTree(world, boot, first!), files, rest };
