@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { guide } from './docs.plugin.ts';
 import { scenarios } from './scenarios.plugin.ts';
 
 /** The page is served from anywhere, so the policy travels in the page, not in a header. */
@@ -32,7 +33,7 @@ function contentSecurityPolicy(): Plugin {
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [svelte(), scenarios(), contentSecurityPolicy()],
+  plugins: [svelte(), scenarios(), guide(), contentSecurityPolicy()],
   // Svelte's server build is what Node would pick; component tests mount, so they need the other.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
   worker: { format: 'es', plugins: () => [scenarios()] },
