@@ -174,7 +174,7 @@ function barsOf(
     } else {
       out.push({
         ...{ x, width, ...place, mode: mode[i]!, pc: pc[i]!, vector: vector[i]! },
-        ...{ start: start[i]!, end: end[next - 1]!, count, kernel: kernelAt(start[i]!) },
+        ...{ start: start[i]!, end: end[next - 1]!, count, kernel: kernelAt(end[i]!) },
       });
     }
     i = next;
