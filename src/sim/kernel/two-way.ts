@@ -26,16 +26,23 @@ function knowHost(x: KernelContext, area: number): void {
   mem.poke32(instance + AT.state, MK_STATE.ACTIVE);
   mem.poke32(instance + AT.cpus_valid, 1);
   mem.poke32(instance + AT.refcount, 1);
-  maskSet(x, instance, logicalOfHostCpu(x));
+  maskSet(x, instance, receivingCpu(x));
   idrAlloc(x, 0, instance);
   mem.poke64(data + MK_INSTANCE_IPI_DATA.at.shared_mem, area);
   mem.poke64(data + MK_INSTANCE_IPI_DATA.at.shared_mem_size, MK_IPI_DATA.size * x.sys.settings.nrCpus);
   mem.poke64(x.k + K.mk_instance_ipi_map, data);
 }
 
-/** The number this kernel has for the machine's CPU 0, on which the host receives. */
-function logicalOfHostCpu(x: KernelContext): number {
-  return Math.max(0, x.state.cpus.indexOf(0));
+/**
+ * The host's CPU that receives: its first one whose number is not 0 and is its APIC id. A sender
+ * writes the slot of its own number for that CPU and the receiver reads the one of its APIC id
+ * (facts 02 H9), so both must be the same; in a spawned kernel number 0 is its own boot CPU.
+ */
+function receivingCpu(x: KernelContext): number {
+  const online = x.sys.kernels[0]!.cpus.filter(
+    (cpu) => x.H[cpu * CPU.stride + CPU.kernel] === 0 && cpu > 0,
+  );
+  return online.find((cpu) => x.H[cpu * CPU.stride + CPU.apicId] === cpu) ?? online[0] ?? 0;
 }
 
 /** Glue `two-way` on the host: a receive area of its own, and id 0. */
@@ -75,7 +82,11 @@ export const spawnedKnows = routine<KernelContext>({
       cost: 100,
       run(x) {
         const area = x.mem.peek64(x.machine.kernelBase[0]! + K.mk_this_kernel_ipi_data);
-        if (area !== 0) knowHost(x, area);
+        if (area === 0) return;
+        knowHost(x, area);
+        const cpu = receivingCpu(x);
+        const apic = x.H[cpu * CPU.stride + CPU.apicId]!;
+        x.mem.poke32(x.k + K.cpu_to_apicid + 4 * cpu, apic);
       },
     },
     {

@@ -4,7 +4,7 @@ import { findByName, listInstances, viewInstance } from '../kernel/instance-obje
 import { onlineCpus } from '../kernel/hotplug.ts';
 import { K } from '../kernel/kernel.layout.ts';
 import { MK_INSTANCE_IPI_DATA, MK_IPI_DATA, MK_MESSAGE } from '../kernel/mk.layout.ts';
-import { firstCpu } from '../kernel/instance-table.ts';
+import { firstCpu, idrFind } from '../kernel/instance-table.ts';
 import { STAT } from '../kernel/observer.ts';
 import { CPU, MODE_NAMES } from '../machine/cpu.layout.ts';
 import { readLog } from '../world/log-read.ts';
@@ -125,7 +125,8 @@ function areaOf(world: World, name: string): { start: number; target: number } |
   const addr = findByName(x, name);
   if (addr === 0) {
     const own = name === 'host' ? x.mem.peek64(x.k + K.mk_this_kernel_ipi_data) : 0;
-    return own === 0 ? undefined : { start: own, target: 0 };
+    const host = idrFind(x, 0);
+    return own === 0 ? undefined : { start: own, target: host === 0 ? 0 : firstCpu(x, host) };
   }
   const { id } = viewInstance(x, addr);
   if (id < 0 || id > 255) return undefined;
