@@ -29,7 +29,10 @@ function knowHost(x: KernelContext, area: number): void {
   maskSet(x, instance, receivingCpu(x));
   idrAlloc(x, 0, instance);
   mem.poke64(data + MK_INSTANCE_IPI_DATA.at.shared_mem, area);
-  mem.poke64(data + MK_INSTANCE_IPI_DATA.at.shared_mem_size, MK_IPI_DATA.size * x.sys.settings.nrCpus);
+  mem.poke64(
+    data + MK_INSTANCE_IPI_DATA.at.shared_mem_size,
+    MK_IPI_DATA.size * x.sys.settings.nrCpus,
+  );
   mem.poke64(x.k + K.mk_instance_ipi_map, data);
 }
 
