@@ -18,7 +18,7 @@ export interface Picture {
 }
 
 const TAIL = 0.3;
-const TAIL_PARTS = 14;
+const TAIL_PARTS = 26;
 
 /** Draws the IPIs on a canvas that lies over the tiles. */
 export function drawFlights(context: CanvasRenderingContext2D, picture: Picture): void {
@@ -74,7 +74,7 @@ function drawHead(
   for (let part = still ? 0 : TAIL_PARTS; part > 0; part--) {
     const behind = share - (TAIL * part) / TAIL_PARTS;
     if (behind <= 0) continue;
-    context.globalAlpha = alpha * 0.5 * (1 - part / TAIL_PARTS);
+    context.globalAlpha = alpha * 0.34 * (1 - part / TAIL_PARTS);
     dot(context, pointOn(arc, behind), radius * (1 - (0.75 * part) / TAIL_PARTS));
   }
   const head = pointOn(arc, share);

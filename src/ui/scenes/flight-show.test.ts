@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OUTCOME, ROW } from '../../sim/base/record.ts';
+import { ROW } from '../../sim/base/record.ts';
 import type { FlightFrame } from '../../sim/world/frame.ts';
 import type { TraceRow } from '../state/rows.svelte.ts';
 import { FlightShow } from './flight-show.ts';
@@ -77,7 +77,8 @@ describe('the show of flights', () => {
 
   it('rings loudly where a message came to harm', () => {
     const show = new FlightShow();
-    show.digest([row(ROW.outcome, { b: OUTCOME.overwritten, cpu: 4 })], 0);
+    show.harm(4, 0);
+    show.harm(-1, 0);
     expect(show.ripples).toEqual([{ cpu: 4, token: 'danger', at: 0 }]);
   });
 });

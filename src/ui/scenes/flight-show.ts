@@ -1,4 +1,4 @@
-import { OUTCOME, ROW } from '../../sim/base/record.ts';
+import { ROW } from '../../sim/base/record.ts';
 import { DeliveryMode } from '../../sim/machine/lapic.regs.ts';
 import { MULTIKERNEL_VECTOR } from '../../sim/kernel/mk.layout.ts';
 import type { FlightFrame } from '../../sim/world/frame.ts';
@@ -128,13 +128,14 @@ export class FlightShow {
         case ROW.take:
           if (!many) this.#ripple({ cpu: row.cpu, token: 'pending', at: now });
           break;
-        case ROW.outcome:
-          if (row.b !== OUTCOME.whole && row.cpu >= 0)
-            this.#ripple({ cpu: row.cpu, token: 'danger', at: now });
-          break;
         default:
       }
     }
+  }
+
+  /** A message for this CPU came to harm. */
+  harm(cpu: number, now: number): void {
+    if (cpu >= 0) this.#ripple({ cpu, token: 'danger', at: now });
   }
 
   /** Goes on to `now`; false when nothing moves any more. */

@@ -1,32 +1,41 @@
-import { OUTCOME, ROW } from '../../sim/base/record.ts';
-import type { Frame } from '../../sim/world/frame.ts';
+import type { Frame, MessageFrame } from '../../sim/world/frame.ts';
 import { messageName } from '../narrate.ts';
-import type { TraceRow } from '../state/rows.svelte.ts';
 
 /** A message that came to harm, in words. */
 export interface Loss {
-  readonly key: number;
+  readonly key: string;
+  /** 0 for a message that nobody sent. */
   readonly message: number;
+  /** CPU that should have read it, -1 when it is not known. */
+  readonly cpu: number;
   readonly title: string;
   readonly text: string;
 }
 
-const WORDS: Readonly<Record<number, readonly [title: string, text: string]>> = {
-  [OUTCOME.overwritten]: ['is lost.', 'Another one was written over it before it was read.'],
-  [OUTCOME.torn]: ['is torn.', 'What was read is partly of another message.'],
-  [OUTCOME.phantom]: ['was never sent.', 'The handler has read what nobody wrote as one.'],
-  [OUTCOME.duplicated]: [
-    'is read twice.',
-    'The same bytes were handled for two rings of the bell.',
-  ],
+const WORDS: Readonly<Partial<Record<MessageFrame['outcome'], readonly [string, string]>>> = {
+  overwritten: ['is lost.', 'Another one was written over it before anybody read it.'],
+  torn: ['is torn.', 'What was read is partly of another message.'],
+  duplicated: ['was read twice.', 'Two rings of the bell, and the same bytes for both.'],
 };
 
-/** What a row tells of harm to a message; undefined when it tells of none. */
-export function lossOf({ kind, index, b, d }: TraceRow, frame: Frame): Loss | undefined {
-  const words = kind === ROW.outcome ? WORDS[b] : undefined;
-  if (!words) return undefined;
-  const message = frame.messages.find(({ id }) => id === d);
-  const name = message ? `, ${messageName(message.type, message.subtype)},` : '';
-  const who = d > 0 ? `Message ${d}${name}` : 'A message';
-  return { key: index, message: d, title: `${who} ${words[0]}`, text: words[1] };
+/** What harm was done to messages between two moments that follow each other. */
+export function lossesBetween(before: Frame, after: Frame): readonly Loss[] {
+  const known = new Map(before.messages.map(({ id, outcome }) => [id, outcome]));
+  const losses = after.messages.flatMap((message) => {
+    const words = WORDS[message.outcome];
+    if (!words || known.get(message.id) === message.outcome) return [];
+    const [title, text] = words;
+    const name = messageName(message.type, message.subtype);
+    return {
+      ...{ key: `${message.id} ${message.outcome}`, message: message.id, text },
+      cpu: after.areas.find(({ instanceId }) => instanceId === message.toInstance)?.target ?? -1,
+      title: `Message ${message.id}, ${name}, ${title}`,
+    };
+  });
+  if (after.stats.phantom <= before.stats.phantom) return losses;
+  const phantom: Loss = {
+    ...{ key: `phantom ${after.stats.phantom}`, message: 0, cpu: -1 },
+    ...{ title: 'A message that was never sent', text: 'was read: these bytes are nobody’s.' },
+  };
+  return [...losses, phantom];
 }

@@ -14,7 +14,7 @@ export interface Stretch {
 }
 
 /** Px of a character of a label, generously. */
-const CHARACTER_PX = 6.9;
+const CHARACTER_PX = 7.2;
 const PADDING_PX = 12;
 /** Narrowest stretch by kind: what the lessons speak of keeps its name whatever its size. */
 const LEAST_PX: Readonly<Record<RegionFrame['kind'], number>> = {

@@ -40,7 +40,7 @@ interface Sizes {
 }
 
 const SIZES: readonly Sizes[] = [
-  ...[136, 120].map((height): Sizes => ({
+  ...[136, 124].map((height): Sizes => ({
     ...{ detail: 'full', widest: 212, narrowest: 120, heightOf: () => height },
     ...{ gap: 10, pad: 12, head: 36, between: 12 },
   })),

@@ -22,7 +22,18 @@ interface Input {
   readonly line: string;
 }
 
-const NOTHING = { from: 0, to: 0, jumped: true };
+/** The step from one moment to the next. */
+export interface News {
+  /** Rows `[from, to)` that have just happened; they are in `rows` already. Empty after a jump. */
+  readonly from: number;
+  readonly to: number;
+  /** Time did not simply go on: nothing is to be animated. */
+  readonly jumped: boolean;
+  readonly before: Frame;
+  readonly after: Frame;
+}
+
+const NOTHING: News = { from: 0, to: 0, jumped: true, before: EMPTY_FRAME, after: EMPTY_FRAME };
 /** Restarts in a row without an answer; then the page gives up and says so. */
 const RESTARTS_MAX = 2;
 
@@ -38,12 +49,8 @@ export class Session {
   #loaded: Loaded | undefined = $state.raw();
   /** Where the lesson came from. */
   source: Source | undefined = $state.raw();
-  /**
-   * Rows `[from, to)` that have just happened, while time goes forward: what flashes and flies. They
-   * are in `rows` already. Empty after a jump.
-   */
-  news: { readonly from: number; readonly to: number; readonly jumped: boolean } =
-    $state.raw(NOTHING);
+  /** What has just happened, while time goes forward: what flashes and flies. */
+  news: News = $state.raw(NOTHING);
   /** Trace rows known so far, for timelines and for how IPIs end. */
   readonly rows = new RowStore();
   readonly notices = new Notices();
@@ -185,11 +192,8 @@ export class Session {
     const complete = rows && this.rows.push(rows) && this.rows.end >= frame.traceHead;
     if (!complete) await this.rows.catchUp(this.ask, frame);
     const onwards = forward && frame.step >= before.step && frame.traceHead >= before.traceHead;
-    this.news = {
-      from: onwards ? before.traceHead : frame.traceHead,
-      to: frame.traceHead,
-      jumped: !onwards,
-    };
+    const from = onwards ? before.traceHead : frame.traceHead;
+    this.news = { from, to: frame.traceHead, jumped: !onwards, before, after: frame };
   }
 
   async #act(work: () => Promise<void>): Promise<boolean> {
