@@ -12,8 +12,6 @@ export interface Action {
   /** Other words a search should find it by. */
   readonly also?: string;
   readonly run: () => void;
-  /** False while it would do nothing. */
-  readonly enabled?: () => boolean;
 }
 
 /** What of a keyboard event names a key. */
@@ -89,7 +87,7 @@ export function handleKey(event: KeyboardEvent, map: ReadonlyMap<string, Action>
   if (event.defaultPrevented || event.isComposing) return false;
   const chord = chordOf(event);
   const action = map.get(chord);
-  if (!action || belongsTo(event.target, chord) || action.enabled?.() === false) return false;
+  if (!action || belongsTo(event.target, chord)) return false;
   event.preventDefault();
   action.run();
   return true;

@@ -1,0 +1,64 @@
+// @vitest-environment jsdom
+import { expect, it, vi } from 'vitest';
+import { keyMap } from '../../kit/keys.ts';
+import { Selection } from '../../state/selection.svelte.ts';
+import { EMPTY_FRAME } from '../../state/empty-frame.ts';
+import { actionsOf, type Page } from './actions.ts';
+
+vi.mock('virtual:scenarios', () => ({
+  catalogue: [{ name: 'boot', title: 'Boot a second kernel', summary: '', level: 1 }],
+}));
+
+const stops = Array.from({ length: 12 }, (_, i) => ({ title: `Part ${i}`, line: 1, items: [] }));
+
+function pageOf(): { readonly page: Page; readonly done: string[] } {
+  const done: string[] = [];
+  const session = new Proxy(
+    { frame: EMPTY_FRAME, scenario: { stops }, speed: 3 },
+    {
+      get: (target, name: string) =>
+        name in target
+          ? target[name as keyof typeof target]
+          : (...args: unknown[]) => done.push([name, ...args].join(' ')),
+    },
+  );
+  const page = {
+    ...{
+      session,
+      selection: new Selection(),
+      files: {},
+      theme: { toggle: () => done.push('theme') },
+    },
+    panes: { tourOpen: true, palette: false },
+  };
+  // Only what the actions touch is there.
+  return { page: page as unknown as Page, done };
+}
+
+it('gives every action a name of its own, and no key twice', () => {
+  const actions = actionsOf(pageOf().page);
+  expect(new Set(actions.map(({ id }) => id)).size).toBe(actions.length);
+  expect(() => keyMap(actions)).not.toThrow();
+});
+
+it('acts on the session', () => {
+  const { page, done } = pageOf();
+  const map = keyMap(actionsOf(page));
+  for (const key of ['Space', 'ArrowRight', ']', 'Home', '3', 'D']) map.get(key)?.run();
+  expect(done).toEqual(['toggle', 'step', 'setSpeed 4', 'first', 'goToStop 2', 'theme']);
+});
+
+it('has digits for nine stops, and the rest by name', () => {
+  const actions = actionsOf(pageOf().page);
+  const stopActions = actions.filter(({ name }) => name.startsWith('Stop '));
+  expect(stopActions).toHaveLength(12);
+  expect(stopActions.filter(({ keys }) => keys.length === 1)).toHaveLength(9);
+});
+
+it('opens the palette and closes the tour', () => {
+  const { page } = pageOf();
+  const map = keyMap(actionsOf(page));
+  map.get('?')?.run();
+  map.get('T')?.run();
+  expect([page.panes.palette, page.panes.tourOpen]).toEqual([true, false]);
+});

@@ -1,0 +1,124 @@
+import { catalogue } from 'virtual:scenarios';
+import type { Action } from '../../kit/keys.ts';
+import type { OwnFiles } from '../../state/own-files.svelte.ts';
+import type { Panes } from '../../state/panes.svelte.ts';
+import type { Selection, Tab } from '../../state/selection.svelte.ts';
+import type { Session } from '../../state/session.svelte.ts';
+import { goTo } from './places.ts';
+
+/** What actions act on. */
+export interface Page {
+  readonly session: Session;
+  readonly selection: Selection;
+  readonly panes: Panes;
+  readonly files: OwnFiles;
+  readonly theme: { toggle(): void };
+}
+
+/** Steps of a long stride. */
+const STRIDE = 10;
+/** Stops that have a digit. */
+const DIGITS = 9;
+
+/** Everything a visitor can do, by name, at this moment. */
+export const actionsOf = (page: Page): readonly Action[] => [
+  ...ofTime(page),
+  ...ofLesson(page),
+  ...ofPlaces(page),
+  ...ofView(page),
+  ...ofHelp(page),
+];
+
+type Run = () => unknown;
+/** Makes the actions of a group: name, keys, what it does, other words for it. */
+const group =
+  (of: Action['group']) =>
+  (name: string, keys: readonly string[], run: Run, also = ''): Action => ({
+    ...{ id: `${of}.${name}`, name, group: of, keys, also },
+    run: () => void run(),
+  });
+
+function ofTime({ session }: Page): Action[] {
+  const time = group('Time');
+  const speed = (by: number): void => session.setSpeed(session.speed + by);
+  return [
+    time('Play or pause', ['Space'], () => session.toggle(), 'run start stop'),
+    time('One step forward', ['ArrowRight'], () => session.step(), 'next'),
+    time('One step back', ['ArrowLeft'], () => session.back(), 'previous undo'),
+    time(`${STRIDE} steps forward`, ['Shift+ArrowRight'], () => session.step(STRIDE)),
+    time(`${STRIDE} steps back`, ['Shift+ArrowLeft'], () => session.back(STRIDE)),
+    time('To the beginning', ['Home'], () => session.first(), 'first start rewind'),
+    time('To the end', ['End'], () => session.last(), 'last finish'),
+    time('Slower', ['['], () => speed(-1), 'speed'),
+    time('Faster', [']'], () => speed(1), 'speed'),
+  ];
+}
+
+function ofLesson({ session, panes, files }: Page): Action[] {
+  const lesson = group('Lesson');
+  const stops = session.scenario?.stops ?? [];
+  return [
+    lesson('Run this stop to its end', ['N'], () => session.finishStop(), 'next finish'),
+    lesson(panes.tourOpen ? 'Close the tour' : 'Open the tour', ['T'], () => {
+      panes.tourOpen = !panes.tourOpen;
+    }),
+    ...stops.map((stop, i) =>
+      lesson(
+        `Stop ${i + 1}: ${stop.title}`,
+        i < DIGITS ? [String(i + 1)] : [],
+        () => session.goToStop(i),
+        'go to jump',
+      ),
+    ),
+    ...catalogue.map(({ name, title }) =>
+      lesson(`Open “${title}”`, [], () => files.loadBundled(name), 'lesson scenario load'),
+    ),
+  ];
+}
+
+function ofPlaces({ panes, session, selection }: Page): Action[] {
+  const place = group('Go to');
+  const tab = (name: string, to: Tab): Action =>
+    place(`Inspector: ${name}`, [], () => {
+      selection.tab = to;
+      return goTo(panes, 'inspector');
+    });
+  return [
+    place('Stage', ['S'], () => goTo(panes, 'stage'), 'machine cpus'),
+    place('Memory strip', ['M'], () => goTo(panes, 'memory')),
+    place('Timeline', ['L'], () => goTo(panes, 'timeline')),
+    place('Inspector', ['I'], () => goTo(panes, 'inspector')),
+    place('Console', ['C'], () => goTo(panes, 'console'), 'terminal type command'),
+    ...[tab('CPU', 'cpu'), tab('Memory', 'memory'), tab('Messages', 'messages')],
+    ...[tab('Kernel', 'tree'), tab('Checks', 'checks')],
+    ...session.frame.cpus.map(({ id }) =>
+      place(`CPU ${id}`, [], () => selection.select({ kind: 'cpu', cpu: id }), 'select'),
+    ),
+    ...session.frame.areas.map(({ name, target }) =>
+      place(
+        `Slot ${target} of ${name}`,
+        [],
+        () => selection.select({ kind: 'slot', instance: name, slot: target }),
+        'select ipi message',
+      ),
+    ),
+  ];
+}
+
+function ofView({ theme, selection, session }: Page): Action[] {
+  const view = group('View');
+  return [
+    view('Dark or light', ['D'], () => theme.toggle(), 'theme colours'),
+    view('Select nothing', ['Escape'], () => selection.clear(), 'clear deselect'),
+    view('Start this lesson over', [], () => session.reload(), 'reset restart reload'),
+  ];
+}
+
+function ofHelp({ panes }: Page): Action[] {
+  const help = group('Help');
+  return [
+    help('Find an action, see all keys', ['Mod+K', '/', '?'], () => {
+      panes.palette = true;
+    }),
+  ];
+}
