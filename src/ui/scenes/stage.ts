@@ -49,7 +49,7 @@ const SIZES: readonly Sizes[] = [
       detail: 'small',
       widest: 136,
       narrowest: 58,
-      heightOf: (width) => Math.max(34, width / 2),
+      heightOf: (width) => Math.min(62, Math.max(38, width * 0.46)),
     },
     ...{ gap: 6, pad: 10, head: 32, between: 10 },
   },

@@ -13,7 +13,10 @@ export type Split = 'tour' | 'side' | 'bottom';
 export type SideTab = 'tour' | 'inspector' | 'consoles';
 
 const KEY = 'multikernel-playground.panes';
-const AT_FIRST: Kept = { tour: 280, side: 400, bottom: 236, tourOpen: true };
+/** A projector has few rows of pixels; the stage comes first. */
+const LOW_PX = 800;
+const isLow = typeof innerHeight === 'number' && innerHeight <= LOW_PX;
+const AT_FIRST: Kept = { tour: 280, side: 400, bottom: isLow ? 196 : 236, tourOpen: true };
 export const SPLIT_LIMITS: Readonly<Record<Split, readonly [least: number, most: number]>> = {
   tour: [200, 460],
   side: [280, 680],
