@@ -30,7 +30,12 @@ export class History<State> {
     this.#distance *= 2;
   }
 
-  /** The last mark at or before a step. The first mark is that of the beginning. */
+  /** The mark of the beginning. */
+  get first(): Mark<State> | undefined {
+    return this.#marks[0];
+  }
+
+  /** The last mark at or before a step. */
   before(step: number): Mark<State> | undefined {
     return this.#marks.findLast((mark) => mark.step <= step);
   }

@@ -16,6 +16,8 @@ export class KernelContext extends Core {
   readonly sys: System;
   readonly observer: Observer;
   roles!: RoleTable;
+  /** The kernel that is looked at from outside; -1 in the context of the steps. */
+  looksAt = -1;
 
   constructor(machine: Machine<Core>, sys: System, observer: Observer) {
     super(machine);
@@ -23,7 +25,12 @@ export class KernelContext extends Core {
     this.observer = observer;
   }
 
-  /** The running kernel's cold state. */
+  /** The kernel looked at, else the one that owns the CPU. */
+  override get kernel(): number {
+    return this.looksAt >= 0 ? this.looksAt : this.H[this.h + CPU.kernel]!;
+  }
+
+  /** The kernel's cold state. */
   get state(): KernelState {
     return this.sys.kernels[this.kernel]!;
   }

@@ -8,6 +8,7 @@ import type { World } from '../world/world.ts';
 import {
   consoleOf,
   filesOf,
+  namesOfRunning,
   printed,
   withFiles,
   type ConsoleState,
@@ -25,8 +26,8 @@ const withConsole = (state: RunState, console: ConsoleState): RunState => ({
 
 /** Types a line on a kernel's console. Refused when the kernel does not run or is busy. */
 function typeLine(world: World, state: RunState, kernel: string, line: string): RunState {
-  if (world.kernelNamed(kernel) < 0) {
-    const known = world.sys.kernels.map(({ name }) => name).join(', ');
+  if (!world.isRunning(kernel)) {
+    const known = namesOfRunning(world);
     throw new Refused(`no kernel ${kernel} is running; there is ${known}`);
   }
   const console = consoleOf(state, kernel);

@@ -1,6 +1,7 @@
 import type { Job } from '../shell/shell.ts';
 import { newShell, prompt, type ShellState } from '../shell/state.ts';
 import { FileTree } from './file-tree.ts';
+import type { World } from '../world/world.ts';
 import type { Claim } from './scenario.ts';
 
 /** One kernel's console. Plain data. */
@@ -127,6 +128,13 @@ export const FIRST_STATE: RunState = {
   stops: [],
   note: '',
 };
+
+/** For refusals: kernels that have a console now. */
+export const namesOfRunning = ({ sys }: World): string =>
+  sys.kernels
+    .filter(({ running }) => running)
+    .map(({ name }) => name)
+    .join(', ');
 
 /** The console of a kernel; one that was never used is fresh. */
 export const consoleOf = (state: RunState, kernel: string): ConsoleState =>

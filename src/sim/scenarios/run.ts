@@ -10,6 +10,7 @@ import {
   consoleOf,
   filesOf,
   FIRST_STATE,
+  namesOfRunning,
   withFiles,
   type ClaimRecord,
   type Place,
@@ -283,8 +284,8 @@ export class Run {
     const line = block.lines[at.line];
     const busy = anyBusy(this.state);
     if (line && !busy) {
-      if (this.world.kernelNamed(block.kernel) < 0) {
-        const known = this.world.sys.kernels.map(({ name }) => name).join(', ');
+      if (!this.world.isRunning(block.kernel)) {
+        const known = namesOfRunning(this.world);
         const why = `no kernel ${block.kernel} is running here; there is ${known}`;
         throw new Refused(why, this.#place(block.line));
       }
@@ -434,7 +435,7 @@ export class Run {
   seek(step: number): Reason {
     const mark = this.#history.before(Math.max(0, step));
     if (step < this.step || (mark && mark.step > this.step)) {
-      const from = mark ?? this.#history.before(this.step);
+      const from = mark ?? this.#history.first;
       if (from) this.#restore(from.state);
     }
     if (step <= this.step) return 'steps';

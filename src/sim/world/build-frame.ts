@@ -27,7 +27,7 @@ export function kernelFrames(world: World): Omit<KernelFrame, 'console' | 'busy'
       index,
       name: view.name,
       instanceId: view.id,
-      running: index > 0,
+      running: kernels[index]?.running ?? false,
       state: view.state,
       cpus,
     };
@@ -41,10 +41,10 @@ export function kernelFrames(world: World): Omit<KernelFrame, 'console' | 'busy'
 }
 
 function named(world: World, kernel: number) {
-  const { name, instanceId, cpus } = world.sys.kernels[kernel]!;
+  const { name, instanceId, cpus, running } = world.sys.kernels[kernel]!;
   const { H } = world.machine;
   const own = cpus.filter((cpu) => H[cpu * CPU.stride + CPU.kernel] === kernel);
-  return { index: kernel, name, instanceId, running: true, cpus: own };
+  return { index: kernel, name, instanceId, running, cpus: own };
 }
 
 /** CPUs, each with its owner as an index into `kernels`. */

@@ -82,6 +82,8 @@ export class World implements Software {
   readonly sys: System;
   readonly observer: Observer;
   readonly x: KernelContext;
+  /** Looks into kernels from outside; {@link x} belongs to the steps. */
+  readonly viewer: KernelContext;
   readonly settings: WorldSettings;
   readonly trace: Trace | null;
   cold: Cold = { tasks: [], results: new Map(), awaited: new Set() };
@@ -98,7 +100,9 @@ export class World implements Software {
     this.sys = new System({ nrCpus, memory: settings.memory, pool, glue });
     this.observer = new Observer(this.mem);
     this.x = new KernelContext(this.machine as never, this.sys, this.observer);
+    this.viewer = new KernelContext(this.machine as never, this.sys, this.observer);
     this.x.roles = rolesOf(glue);
+    this.viewer.roles = this.x.roles;
     this.machine.core = this.x;
     this.machine.program = PROGRAM;
     this.machine.software = this;
@@ -113,6 +117,7 @@ export class World implements Software {
     if (!trace) return;
     machine.recorder = trace;
     x.recorder = trace;
+    this.viewer.recorder = trace;
     this.mem.listener = {
       access: (write, addr, bytes) => {
         trace.row(write ? ROW.write : ROW.read, machine.now, x.cpu, addr, bytes, 0, 0);
@@ -162,7 +167,11 @@ export class World implements Software {
   }
 
   initialised(cpu: number): void {
-    this.machine.H[cpu * CPU.stride + CPU.kernel] = -1;
+    const { H } = this.machine;
+    const kernel = H[cpu * CPU.stride + CPU.kernel]!;
+    H[cpu * CPU.stride + CPU.kernel] = -1;
+    // What its boot CPU ran is gone, and the kernel with it.
+    if (this.sys.kernels[kernel]?.bootCpu === cpu) this.sys.update(kernel, { running: false });
     this.trace?.row(ROW.mode, this.machine.now, cpu, 0, MODE.waitSipi, 0, 0);
   }
 
@@ -247,13 +256,20 @@ export class World implements Software {
     return this.sys.kernels.findIndex((kernel) => kernel.name === name);
   }
 
-  /** Points the context at a kernel's data, on its boot CPU, to look things up there. */
+  /** A context at a kernel's data, on its boot CPU, to look things up there, running or not. */
   lookAt(kernel: number): KernelContext {
-    const state = this.sys.kernels[kernel]!;
-    this.machine.select(Math.max(0, state.bootCpu));
-    this.x.k = this.machine.kernelBase[kernel]!;
-    this.x.kw = this.machine.kernelWord[kernel]!;
-    return this.x;
+    const { viewer } = this;
+    viewer.looksAt = kernel;
+    viewer.cpu = Math.max(0, this.sys.kernels[kernel]!.bootCpu);
+    viewer.h = viewer.cpu * CPU.stride;
+    viewer.k = this.machine.kernelBase[kernel]!;
+    viewer.kw = this.machine.kernelWord[kernel]!;
+    return viewer;
+  }
+
+  /** Whether a kernel of that name runs: it was started, and its boot CPU was not reset since. */
+  isRunning(name: string): boolean {
+    return this.sys.kernels.some((kernel) => kernel.name === name && kernel.running);
   }
 
   snapshot(): WorldSnapshot {
