@@ -111,7 +111,9 @@ export const bootKernel = routine<KernelContext>({
       run(x) {
         const text = parameter(x, 'mk_ipi_shared');
         if (text === undefined) return;
-        const addr = parseSize(text) ?? 0;
+        // memparse: what follows the number is ignored.
+        const [number = ''] = /^(?:0x[0-9a-f]+|\d+)[kmgt]?/i.exec(text) ?? [];
+        const addr = parseSize(number) ?? 0;
         x.mem.poke64(x.k + K.mk_ipi_shared_phys_addr, addr);
         if (addr === 0) x.log('ipi.bad_shared_param', text);
         else x.log('ipi.shared_param', addr);

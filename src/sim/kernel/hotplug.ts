@@ -104,6 +104,12 @@ export const addCpu = routine<KernelContext>({
       },
     },
     {
+      id: 'wait',
+      text: 'wait for it to be reset; the real pause is 10 ms',
+      cost: 5000,
+      run: () => undefined,
+    },
+    {
       id: 'up',
       text: 'the CPU is up and takes interrupts',
       cost: 2500,

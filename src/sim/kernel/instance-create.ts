@@ -31,9 +31,17 @@ const CONFIG = 6;
 export const isPossible = (x: KernelContext, cpu: number): boolean =>
   cpu < x.mem.peek32(x.k + K.nr_cpu_ids) && (x.state.cpus[cpu] ?? -1) >= 0;
 
-/** Undoes what the error path of the original undoes: name, object and blob (facts 05 §4.2). */
+/**
+ * Undoes what the error path of the original undoes: name, object and blob (facts 05 §4.2). A pool
+ * that was taken belongs to nobody from here on: no object has the address 0.
+ */
 function unwind(x: KernelContext, code: number): void {
   const instance = x.get(INSTANCE);
+  x.update({
+    instances: x.state.instances
+      .map((each) => (each.addr === instance ? { ...each, addr: 0 } : each))
+      .filter(({ addr, pool }) => addr !== 0 || pool !== null),
+  });
   kfree(x, x.mem.peek64(instance + AT.name));
   kfree(x, instance);
   kfree(x, x.get(DTB));

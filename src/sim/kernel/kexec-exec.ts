@@ -3,6 +3,8 @@ import { CPU } from '../machine/cpu.layout.ts';
 import { DeliveryMode } from '../machine/lapic.regs.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
+import { HAZARD } from './hazards.ts';
+import { isLive } from './heap.ts';
 import { isOnline } from './hotplug.ts';
 import { instanceId, instancePut } from './instance-object.ts';
 import { firstCpu, instanceGet, maskCpus } from './instance-table.ts';
@@ -127,6 +129,8 @@ export const kexecById = routine<KernelContext>({
           x.log('kexec.no_image', id);
           return unlock(x, -ERRNO.EINVAL);
         }
+        // A load that failed half-way left the instance with a freed image (hazard K9).
+        if (!isLive(x, image)) x.hazard(HAZARD.useAfterFree, image);
         x.set(IMAGE, image);
         x.set(INSTANCE, instance);
       },

@@ -6,7 +6,7 @@ import { initSizeOf } from '../kexec/vmlinuz.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
 import { HAZARD } from './hazards.ts';
-import { heapKind, kmalloc } from './heap.ts';
+import { heapKind, kfree, kmalloc } from './heap.ts';
 import { instanceId, instancePut, setState } from './instance-object.ts';
 import { instanceGet, maskCpus } from './instance-table.ts';
 import { instanceAlloc } from './ipi-area.ts';
@@ -53,6 +53,7 @@ function change(x: KernelContext, addr: number, by: Partial<Kimage>): void {
 function abandon(x: KernelContext, code: number): void {
   const image = x.get(IMAGE);
   x.update({ kimages: x.state.kimages.filter((each) => each.addr !== image) });
+  kfree(x, image);
   x.mem.poke32(x.k + K.kexec_mutex, 0);
   x.ret(code);
 }
