@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { ROW } from '../base/record.ts';
-import { utf8Encode } from '../base/text.ts';
 import { CPU } from '../machine/cpu.layout.ts';
 import type { Run } from '../scenarios/run.ts';
 import {
@@ -21,12 +20,10 @@ import {
   WEB,
 } from '../testing/world.ts';
 import { registerHandler } from './handlers.ts';
-import { findByName } from './instance-object.ts';
 import { sendIpiData } from './ipi.ts';
 import { irqWorkQueue, PFN_CALLBACK } from './irq-work.ts';
 import { K } from './kernel.layout.ts';
 
-const hexOf = (text: string): string => Buffer.from(utf8Encode(text)).toString('hex');
 /** Where the slot of the only instance is. */
 const slotOf = (run: Run, cpu: number): number =>
   Number(logged(run, 'host', 'ipi.buffer_allocated')[0]![0]) + 272 * cpu;
@@ -357,12 +354,5 @@ describe('handlers', () => {
     typeAll(run, 'host', ['mk send web pfn 0xffffffffff']);
     expect(run.answers.message(1)?.outcome).toBe('whole');
     expect(rowsOf(run, ROW.memremap)).toHaveLength(1);
-  });
-
-  it('need a running kernel of that name: text only', () => {
-    const run = createdRun([WEB]);
-    expect(() => run.type('web', 'mk listen system')).toThrow('no kernel web is running');
-    expect(hexOf('web')).toBe('776562');
-    expect(findByName(lookAt(run, 'host'), 'web')).toBeGreaterThan(0);
   });
 });
