@@ -1,4 +1,3 @@
-import { scaleLinear } from 'd3-scale';
 import { formatSize, PAGE_SIZE } from '../../sim/base/units.ts';
 import type { RegionFrame } from '../../sim/world/frame.ts';
 
@@ -46,10 +45,10 @@ export function layOutMemory(regions: readonly RegionFrame[], width: number): re
   const leasts = regions.map(({ kind }) => (named ? LEAST_PX[kind] : 2));
   const least = sum(leasts);
   const squeeze = Math.min(1, (0.8 * width) / least);
-  const scale = scaleLinear([0, sum(weights)], [0, width - least * squeeze]);
+  const perWeight = (width - least * squeeze) / sum(weights);
   let x = 0;
   return regions.map((region, i) => {
-    const wide = leasts[i]! * squeeze + scale(weights[i]!);
+    const wide = leasts[i]! * squeeze + weights[i]! * perWeight;
     const fits = (text: string) => text.length * CHARACTER_PX + PADDING_PX <= wide;
     const size = formatSize(region.end - region.start);
     const stretch: Stretch = {
