@@ -120,8 +120,8 @@ function ofMessages({ kind, a, b, c, d }: NarratedRow, cpu: string): string {
         : `A message ${OUTCOME_WORDS[b] ?? 'ended'}`;
     case ROW.queue:
       return b === 1
-        ? `${cpu} queues irq_work for handler ${c}`
-        : `${cpu} finds the irq_work of handler ${c} pending already`;
+        ? `${cpu} queues the irq_work of the handler at ${hex(a)}`
+        : `${cpu} finds the irq_work of the handler at ${hex(a)} pending already`;
     case ROW.callback:
       return `${cpu} runs the callback of handler ${b}`;
     case ROW.read:
@@ -129,9 +129,13 @@ function ofMessages({ kind, a, b, c, d }: NarratedRow, cpu: string): string {
     case ROW.write:
       return `${cpu} writes ${b} bytes at ${hex(a)}`;
     case ROW.memremap:
-      return `${cpu} cannot map ${hex(a)}`;
+      return `${cpu} cannot map ${b} bytes at ${hex(a)}`;
     case ROW.sync:
-      return b === 1 ? `${cpu} waits for irq_work that never ends` : `${cpu} waits for irq_work`;
+      return b === 1
+        ? `${cpu} waits for irq_work that only itself could end: it hangs`
+        : `${cpu} waits for the irq_work of the handler at ${hex(a)}`;
+    case ROW.allocfail:
+      return `${cpu} asks the heap for ${a} bytes and gets none`;
     default:
       return '';
   }

@@ -1,14 +1,15 @@
 // @vitest-environment jsdom
 import { afterEach, expect, it } from 'vitest';
-import { mounted, type MountedTest } from '../testing/mounted.ts';
+import { settle } from '../testing/gestures.ts';
+import { mounted, type Mounted } from '../testing/mounted.ts';
 import Panels from './Panels.svelte';
 
-let test: MountedTest | undefined;
+let test: Mounted | undefined;
 afterEach(() => test?.close());
 
 it('shows a CPU, and the bytes of what is selected', async () => {
-  test = await mounted(Panels);
-  const { root, selection, session, settle } = test;
+  test = await mounted(Panels, {});
+  const { root, selection, session } = test;
   await session.seek(60);
   selection.select({ kind: 'cpu', cpu: 4 });
   await settle();

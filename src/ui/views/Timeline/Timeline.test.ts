@@ -1,14 +1,15 @@
 // @vitest-environment jsdom
 import { afterEach, expect, it } from 'vitest';
-import { mounted, pointer, type MountedTest } from '../../testing/mounted.ts';
+import { pointer, settle } from '../../testing/gestures.ts';
+import { mounted, type Mounted } from '../../testing/mounted.ts';
 import Timeline from './Timeline.svelte';
 
-let test: MountedTest | undefined;
+let test: Mounted | undefined;
 afterEach(() => test?.close());
 
 it('draws the lanes of a run, and goes to the moment that is pointed at', async () => {
-  test = await mounted(Timeline);
-  const { root, session, selection, settle } = test;
+  test = await mounted(Timeline, {});
+  const { root, session, selection } = test;
   await session.seek(120);
   await settle();
   expect(root.querySelectorAll('.labels button')).toHaveLength(8);

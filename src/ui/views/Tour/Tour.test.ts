@@ -1,13 +1,13 @@
 // @vitest-environment jsdom
 import { afterEach, expect, it } from 'vitest';
-import { mounted, type MountedTest } from '../../testing/mounted.ts';
+import { mounted, type Mounted } from '../../testing/mounted.ts';
 import Tour from './Tour.svelte';
 
-let test: MountedTest | undefined;
+let test: Mounted | undefined;
 afterEach(() => test?.close());
 
 it('shows where the lesson is, and says what its buttons do', async () => {
-  test = await mounted(Tour);
+  test = await mounted(Tour, {});
   const { root, session } = test;
   expect(root.querySelector('.progress')?.textContent).toBe('Tour · 1 of 1');
   expect(root.querySelector('h2')?.textContent).toBe(session.scenario?.stops[0]?.title);

@@ -27,10 +27,11 @@ export function follow(before: Shown | undefined, run: number, { stop, phase }: 
 export const phaseOf = (shown: number, tour: TourFrame): Phase =>
   shown < tour.stop ? 'done' : shown > tour.stop ? 'ready' : tour.phase;
 
-const ACTING: readonly Item['kind'][] = ['console', 'dts', 'file', 'schedule', 'explore', 'break'];
+const WORDS_ONLY: readonly Item['kind'][] = ['prose', 'view', 'question'];
 
-/** Whether anything happens at a stop: commands, files, schedules. */
-export const acts = (stop: Stop): boolean => stop.items.some(({ kind }) => ACTING.includes(kind));
+/** Whether anything happens at a stop: commands, files, schedules, claims that are checked. */
+export const acts = (stop: Stop): boolean =>
+  stop.items.some(({ kind }) => !WORDS_ONLY.includes(kind));
 
 /** What the button that leads on does, in words. */
 export type Onward =
