@@ -23,7 +23,7 @@ export const ROW = {
   write: 9,
   /** A log record. b: kernel · c: number of the record in that kernel */
   log: 10,
-  /** irq_work_queue. a: address of the work · b: 1 queued, 0 was pending · c: handler id */
+  /** irq_work_queue. a: address of the handler · b: 1 queued, 0 was pending */
   queue: 11,
   /** A handler was called. b: type · c: subtype · d: serial of the message its header came from */
   handler: 12,
@@ -45,10 +45,12 @@ export const ROW = {
   end: 20,
   /** An IPI callback ran. a: slot · b: handler id · c: kernel */
   callback: 21,
-  /** memremap failed. a: address */
+  /** memremap failed. a: address · b: bytes */
   memremap: 22,
-  /** A wait for a running work. c: handler id · b: 1 hang */
+  /** A wait for a busy work. a: address of the handler · b: 1 when the CPU waits for itself */
   sync: 23,
+  /** The heap had no memory. a: bytes asked for · b: kind of the object */
+  allocfail: 24,
 } as const;
 export type Row = (typeof ROW)[keyof typeof ROW];
 

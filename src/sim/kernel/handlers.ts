@@ -4,8 +4,8 @@ import { CPU, MODE } from '../machine/cpu.layout.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
 import { HAZARD } from './hazards.ts';
-import { heapKind, isLive, kfree, kmalloc } from './heap.ts';
-import { MESSAGE_CALLBACK } from './irq-work.ts';
+import { heapKind, isObject, kfree, kmalloc } from './heap.ts';
+import { isHeldHere, MESSAGE_CALLBACK } from './irq-work.ts';
 import { K } from './kernel.layout.ts';
 import {
   IRQ_WORK,
@@ -98,12 +98,14 @@ export const unregisterHandler = routine<KernelContext>({
       local: false,
       run(x) {
         const handler = x.get(0);
-        const number = x.mem.peek32(handler + HANDLER.ipi_type);
-        if (!isLive(x, handler)) x.hazard(HAZARD.useAfterFree, handler);
+        if (!isObject(x, handler)) x.hazard(HAZARD.useAfterFree, handler);
         const flags = x.mem.peek32(handler + HANDLER.work + IRQ_WORK.at.flags);
         if ((flags & IRQ_WORK_BUSY) === 0) return;
-        x.recorder?.row(ROW.sync, x.now, x.cpu, handler, 0, number, 0);
-        if (x.H[x.h + CPU.mode] !== MODE.irqWork) return x.stay();
+        // With interrupts off nothing of this CPU's own list will ever run; another CPU's will.
+        const isInterrupt = x.H[x.h + CPU.mode] === MODE.irqWork;
+        const hangs = isInterrupt && isHeldHere(x, handler);
+        x.recorder?.row(ROW.sync, x.now, x.cpu, handler, hangs ? 1 : 0, 0, 0);
+        if (!hangs) return x.stay();
         x.hazard(HAZARD.hang, handler);
         x.hang();
       },
@@ -235,6 +237,54 @@ export const unregisterMsgHandler = routine<KernelContext>({
         kfree(x, x.get(2));
         x.log('msg.unregistered', x.get(0));
         x.ret(0);
+      },
+    },
+  ],
+});
+
+/** mk_messaging_init of v2 14/16: registers nothing. */
+export function messagingInit(x: KernelContext): number {
+  x.log('msg.initialized');
+  return 0;
+}
+
+/** mk_messaging_cleanup of v2 14/16 (facts 03 §3.5): every handler goes, newest first. */
+export const messagingCleanup = routine<KernelContext>({
+  name: 'mk_messaging_cleanup',
+  source: 'kernel/multikernel/messaging.c',
+  locals: ['entry', 'rest'],
+  steps: [
+    {
+      id: 'detach',
+      text: 'take the whole list, under the lock',
+      cost: 14,
+      local: false,
+      run(x) {
+        x.set(1, x.mem.peek64(x.k + K.mk_msg_type_handlers));
+        x.mem.poke64(x.k + K.mk_msg_type_handlers, 0);
+      },
+    },
+    {
+      id: 'ipi',
+      text: 'unregister the IPI handler of the next entry',
+      run(x) {
+        const entry = x.get(1);
+        if (entry === 0) {
+          x.log('msg.cleaned_up');
+          return x.ret(0);
+        }
+        x.set(0, entry);
+        x.set(1, x.mem.peek64(entry + TYPE_HANDLER.next));
+        x.call(unregisterHandler, x.mem.peek64(entry + TYPE_HANDLER.ipi_handler));
+      },
+    },
+    {
+      id: 'free',
+      text: 'free the entry and go on',
+      cost: 10,
+      run(x) {
+        kfree(x, x.get(0));
+        x.goto(messagingCleanup.at.ipi!);
       },
     },
   ],

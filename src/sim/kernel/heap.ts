@@ -1,3 +1,4 @@
+import { ROW } from '../base/record.ts';
 import type { KernelContext } from './context.ts';
 import { K } from './kernel.layout.ts';
 
@@ -51,11 +52,11 @@ export function kmalloc(x: KernelContext, kind: number, bytes: number, zero: boo
   const failing = M[kw + FAIL]!;
   if (failing > 0) {
     mem.put(kw + FAIL, failing - 1);
-    if (failing === 1) return 0;
+    if (failing === 1) return noMemory(x, kind, bytes);
   }
   const slab = classOf(bytes);
   const size = CLASSES[slab];
-  if (size === undefined) return 0;
+  if (size === undefined) return noMemory(x, kind, bytes);
   const head = kw + FREE + 2 * slab;
   let addr = mem.get64(head);
   let word: number;
@@ -65,7 +66,7 @@ export function kmalloc(x: KernelContext, kind: number, bytes: number, zero: boo
   } else {
     addr = mem.get64(kw + BRK);
     word = x.at(addr);
-    if (addr + size > mem.get64(kw + END)) return 0;
+    if (addr + size > mem.get64(kw + END)) return noMemory(x, kind, bytes);
     mem.put64(kw + BRK, addr + size);
   }
   if (zero) for (let i = word, end = word + ((bytes + 3) >>> 2); i < end; i++) M[i] = 0;
@@ -74,6 +75,11 @@ export function kmalloc(x: KernelContext, kind: number, bytes: number, zero: boo
   mem.N[word >>> 2] = OBJECT | (slab << 16) | (kind << 8) | LIVE;
   mem.put(kw + LIVE_COUNT, M[kw + LIVE_COUNT]! + 1);
   return addr;
+}
+
+function noMemory(x: KernelContext, kind: number, bytes: number): number {
+  x.recorder?.row(ROW.allocfail, x.now, x.cpu, bytes, kind, 0, 0);
+  return 0;
 }
 
 /** kfree. NULL is fine. False when the object was freed already, which changes nothing. */
@@ -94,6 +100,10 @@ export function kfree(x: KernelContext, addr: number): boolean {
 /** Whether an address is an object that was allocated and not freed since. */
 export const isLive = (x: KernelContext, addr: number): boolean =>
   (x.mem.N[x.at(addr) >>> 2]! & (OBJECT | LIVE)) === (OBJECT | LIVE);
+
+/** As {@link isLive}, for an address in any kernel's heap. */
+export const isObject = (x: KernelContext, addr: number): boolean =>
+  (x.mem.note(addr) & (OBJECT | LIVE)) === (OBJECT | LIVE);
 
 /** A live or freed object of a kernel's heap, for the inspector. */
 export interface HeapObject {

@@ -1,4 +1,5 @@
 import { ERRNO } from '../base/errno.ts';
+import { ROW } from '../base/record.ts';
 import { PAGE_SIZE, roundUp } from '../base/units.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
@@ -140,9 +141,10 @@ export function canMap(x: KernelContext, addr: number, bytes: number): boolean {
   const failing = x.mem.peek32(x.k + K.fail_memremap);
   if (failing > 0) {
     x.mem.poke32(x.k + K.fail_memremap, failing - 1);
-    if (failing === 1) return false;
   }
-  return x.mem.covers(addr, bytes);
+  if (failing !== 1 && x.mem.covers(addr, bytes)) return true;
+  x.recorder?.row(ROW.memremap, x.now, x.cpu, addr, bytes, 0, 0);
+  return false;
 }
 
 /** multikernel_alloc_ipi_buffer (facts 02 §3.10). */

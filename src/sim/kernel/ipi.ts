@@ -175,10 +175,10 @@ function ring(x: KernelContext, cpu: number): void {
   x.mem.put(x.kw + SENT, M[x.kw + SENT]! + 1);
   if (x.recorder !== null)
     x.recorder.row(ROW.sent, x.now, x.cpu, x.get(SLOT_), x.get(TYPE), subtype, serial);
-  let apic = -1;
-  if (cpu < M[x.kw + CPU_IDS]!) apic = M[x.kw + APIC_IDS + cpu]!;
-  else x.hazard(HAZARD.ipiToInvalidCpu, 0, cpu);
+  const isCpu = cpu < M[x.kw + CPU_IDS]!;
+  const apic = isCpu ? M[x.kw + APIC_IDS + cpu]! : -1;
   x.sendIpi(apic, DeliveryMode.fixed, MULTIKERNEL_VECTOR);
+  if (!isCpu) x.hazard(HAZARD.ipiToInvalidCpu, 0, cpu);
 }
 
 const R_SLOT = 0;

@@ -1,5 +1,5 @@
 import { ROW } from '../base/record.ts';
-import { CPU, MODE } from '../machine/cpu.layout.ts';
+import { CPU, CPU_D, LOCALS_MAX, MODE } from '../machine/cpu.layout.ts';
 import { DeliveryMode } from '../machine/lapic.regs.ts';
 import { fusedRoutine, type Routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
@@ -107,6 +107,26 @@ export const irqWorkEntry = fusedRoutine<KernelContext>({
     }
   },
 });
+
+/**
+ * Whether a work waits for this very CPU: in the list it has raised, or in the batch of an interrupt
+ * on its stack. Whoever waits for it here, in an interrupt, waits for ever.
+ */
+export function isHeldHere(x: KernelContext, handler: number): boolean {
+  const { mem, H, h, machine } = x;
+  const isIn = (list: number): boolean => {
+    for (let at = list; at !== 0; at = mem.get64(x.at(at) + NEXT)) if (at === handler) return true;
+    return false;
+  };
+  if (isIn(mem.get64(x.kw + LISTS + 2 * x.logical))) return true;
+  for (let depth = H[h + CPU.depth]! - 1; depth >= 0; depth--) {
+    const pc = H[h + CPU.pc + depth]!;
+    if (machine.program.routines[machine.program.routineOf[pc]!] !== irqWorkEntry) continue;
+    const locals = x.cpu * CPU_D.stride + CPU_D.locals + depth * LOCALS_MAX;
+    if (x.D[locals + WORK] === handler || isIn(x.D[locals + REST]!)) return true;
+  }
+  return false;
+}
 
 /** W2: handler_work of ipi.c. True when the routine must return. */
 function runWork(x: KernelContext, work: number): boolean {

@@ -78,7 +78,6 @@ export const pfnHandler = routine<KernelContext>({
         if (!fresh) observer.count(STAT.duplicated);
         const page = pfn * PAGE_SIZE;
         if (canMap(x, page, PAGE_SIZE)) x.mem.read64(page);
-        else recorder?.row(ROW.memremap, x.now, x.cpu, page, 0, 0, 0);
         const outcome = fresh ? OUTCOME.whole : OUTCOME.duplicated;
         recorder?.row(ROW.handler, x.now, x.cpu, page, MK_PFN_IPI_TYPE | 0, 0, serial);
         recorder?.row(ROW.outcome, x.now, x.cpu, 8, outcome, serial, serial);

@@ -3,6 +3,7 @@ import { bootKernel, trampoline } from '../kernel/boot.ts';
 import type { KernelContext } from '../kernel/context.ts';
 import { flood } from '../kernel/flood.ts';
 import {
+  messagingCleanup,
   registerHandler,
   registerMsgHandler,
   unregisterHandler,
@@ -76,6 +77,7 @@ export const PROGRAM = link<KernelContext>([
   hostReceives,
   spawnedKnows,
   unexpectedVector,
+  messagingCleanup,
 ]);
 
 ipiCallbacks[MESSAGE_CALLBACK] = messageCallback;
