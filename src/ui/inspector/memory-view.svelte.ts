@@ -23,11 +23,11 @@ interface Wanted {
 }
 
 /** The first byte behind physical memory. */
-export const memoryEnd = (frame: Frame): number =>
+const memoryEnd = (frame: Frame): number =>
   frame.regions.reduce((end, region) => Math.max(end, region.end), 0);
 
 /** The bytes a selection stands for; undefined when it has none. */
-export function targetOf(selected: Selected, frame: Frame): Target | undefined {
+function targetOf(selected: Selected, frame: Frame): Target | undefined {
   switch (selected.kind) {
     case 'slot': {
       const area = frame.areas.find(({ name }) => name === selected.instance);

@@ -94,7 +94,7 @@ export function handleKey(event: KeyboardEvent, map: ReadonlyMap<string, Action>
 }
 
 /** How well a name answers a search: 0 not at all; words count in any order, starts count more. */
-export function matches(action: Action, query: string): number {
+function matches(action: Action, query: string): number {
   const text = `${action.name} ${action.group} ${action.also ?? ''}`.toLowerCase();
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   let score = 1;

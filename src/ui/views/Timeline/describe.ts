@@ -53,10 +53,10 @@ function modeName(mode: number, vector: number): string {
 
 export const routineOf = ({ routines, steps }: Legend, pc: number): string =>
   routines[steps[pc]?.routine ?? -1]?.name ?? '';
-export const stepOf = ({ steps }: Legend, pc: number): string => steps[pc]?.text ?? '';
+const stepOf = ({ steps }: Legend, pc: number): string => steps[pc]?.text ?? '';
 
 /** What flies: the message it announces, else INIT, SIPI or the vector. */
-export function flightName(history: TimelineHistory, flight: number): string {
+function flightName(history: TimelineHistory, flight: number): string {
   const { type, subtype, delivery, vector } = history.flights.at;
   if (delivery[flight] === 5) return 'INIT';
   if (delivery[flight] === 6) return `SIPI ${hex(vector[flight]!)}`;
