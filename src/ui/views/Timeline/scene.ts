@@ -29,7 +29,8 @@ export interface StepMark {
   readonly x: number;
   readonly width: number;
   readonly lane: number;
-  readonly level: number;
+  /** It runs in an interrupt, so that what is under it is dark. */
+  readonly solid: boolean;
   readonly pc: number;
 }
 export interface ArrowMark {
@@ -201,14 +202,18 @@ function stepsOf({ steps, levels }: Lane, look: Look, lane: number, out: StepMar
   const until = upperBound(start, last, begin, steps.length);
   // Too many to have room for words: then none has.
   if ((until - begin) * STEP_MIN_PX > view.width) return;
-  const inner = levels[1];
   for (let i = begin; i < until; i++) {
     const x = xOf(view, scale, start[i]!);
     const width = xOf(view, scale, end[i]!) - x;
-    const over = inner ? upperBound(inner.at.end, start[i]!, 0, inner.length) : 0;
-    const level = inner && over < inner.length && inner.at.start[over]! <= start[i]! ? 1 : 0;
-    out.push({ x, width, lane, level, pc: pc[i]! });
+    out.push({ x, width, lane, solid: inInterrupt(levels, start[i]!), pc: pc[i]! });
   }
+}
+
+function inInterrupt(levels: readonly Level[], time: number): boolean {
+  return levels.some(({ at, length }) => {
+    const i = upperBound(at.start, time, 0, length) - 1;
+    return i >= 0 && at.end[i]! > time && at.vector[i]! > 0;
+  });
 }
 
 function waitsOf({ waits, waiting }: Lane, look: Look, lane: number, out: WaitMark[]): void {
