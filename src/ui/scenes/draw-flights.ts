@@ -45,7 +45,7 @@ function drawMark(context: CanvasRenderingContext2D, picture: Picture, mark: Mar
   if (!arc) return;
   const colour = picture.palette(mark.token);
   const ended = mark.endedAt === Infinity ? 0 : picture.now - mark.endedAt;
-  const over = mark.phase === 'flying' ? 0 : Math.min(1, ended / ENDING_MS[mark.phase]);
+  const over = mark.phase === 'flying' ? 0 : share(ended / ENDING_MS[mark.phase]);
   const small = picture.layout.detail === 'cell';
   context.strokeStyle = colour;
   context.fillStyle = colour;
@@ -118,7 +118,7 @@ function drawRipple(
 ): void {
   const tile = layout.tiles.get(cpu);
   if (!tile) return;
-  const over = Math.min(1, (now - at) / RIPPLE_MS);
+  const over = share((now - at) / RIPPLE_MS);
   const loud = token === 'danger';
   const grown = still ? 2 : (loud ? 16 : 8) * (1 - (1 - over) ** 3);
   context.globalAlpha = (1 - over) * (loud ? 1 : 0.55);
@@ -142,6 +142,9 @@ function drawFlow(context: CanvasRenderingContext2D, picture: Picture, flow: Flo
   trace(context, arc);
   context.setLineDash([]);
 }
+
+/** The clock of pictures may be a little behind that of events. */
+const share = (part: number): number => Math.min(1, Math.max(0, part));
 
 function trace(context: CanvasRenderingContext2D, { from, bend, to }: Arc): void {
   context.beginPath();

@@ -130,7 +130,11 @@ function partitionsOf(groups: readonly Group[]): readonly (readonly Group[])[][]
   const cutsTried =
     last < REGIONS_TRIED_MAX
       ? Array.from({ length: 2 ** last }, (_, cuts) => (i: number) => ((cuts >> i) & 1) === 1)
-      : [1, 2, 3, 4, 6, 8].map((each) => (i: number) => (i + 1) % each === 0);
+      : [1, 2, 3, 4, 5, 6, 7, 8, 12].flatMap((each) => [
+          (i: number) => (i + 1) % each === 0,
+          // The host has most of the CPUs, so it may have a shelf for itself.
+          (i: number) => i % each === 0,
+        ]);
   return cutsTried.map((isCut) => {
     const shelves: Group[][] = [[]];
     groups.forEach((group, i) => {
@@ -162,8 +166,11 @@ function stack(
 const columnsOf = ({ cpus }: Group, rows: number): number =>
   Math.max(1, Math.ceil(cpus.length / rows));
 
+/** Room for the letter and the name of a kernel, however few its CPUs are. */
+const REGION_PX_MIN = 96;
+
 const regionWidth = (group: Group, rows: number, width: number, { gap, pad }: Sizes): number =>
-  columnsOf(group, rows) * (width + gap) - gap + 2 * pad;
+  Math.max(REGION_PX_MIN, columnsOf(group, rows) * (width + gap) - gap + 2 * pad);
 
 function widthOf(groups: readonly Group[], rows: number, width: number, sizes: Sizes): number {
   const inner = groups.reduce((sum, group) => sum + regionWidth(group, rows, width, sizes), 0);
@@ -197,11 +204,14 @@ function place(
     const height = shelfHeight(rows, width, sizes);
     const spare = Math.max(0, box.width - widthOf(groups, rows, width, sizes));
     const columns = groups.reduce((sum, group) => sum + columnsOf(group, rows), 0);
-    const widerBy = Math.min(spare / columns, Math.max(0, sizes.widest - width) + 24);
+    const widerBy =
+      sizes.detail === 'cell'
+        ? 0
+        : Math.min(spare / columns, Math.max(0, sizes.widest - width) + 24);
     let x = between + (spare - widerBy * columns) / 2;
     for (const group of groups) {
       const across = columnsOf(group, rows);
-      const wide = width + widerBy - (sizes.detail === 'cell' ? widerBy : 0);
+      const wide = width + widerBy;
       const regionWide = regionWidth(group, rows, width, sizes) + widerBy * across;
       regions.push({ ...group, x, y, width: regionWide, height });
       group.cpus.forEach((cpu, i) => {

@@ -51,3 +51,35 @@ export const NAMED_VECTORS = [
 /** Where set bits stand on a strip of 256, as shares of its width; named ones have their own place. */
 export const strangers = (vectors: readonly number[]): readonly number[] =>
   vectors.filter((vector) => NAMED_VECTORS.every((named) => named.vector !== vector));
+
+/**
+ * The CPUs of `now`, with the objects of `before` for all that look as they did: a tile whose object
+ * is the same is not looked at again, and of 1,024 CPUs few do something at a time.
+ */
+export function reuseCpus(
+  before: readonly CpuFrame[],
+  now: readonly CpuFrame[],
+): readonly CpuFrame[] {
+  return now.map((cpu, i) => {
+    const old = before[i];
+    return old && looksLike(old, cpu) ? old : cpu;
+  });
+}
+
+function looksLike(a: CpuFrame, b: CpuFrame): boolean {
+  const [top, other] = [a.stack.at(-1), b.stack.at(-1)];
+  return (
+    a.id === b.id &&
+    a.mode === b.mode &&
+    a.kernel === b.kernel &&
+    a.interruptsOn === b.interruptsOn &&
+    top?.pc === other?.pc &&
+    top?.routine === other?.routine &&
+    isSameList(a.irr, b.irr) &&
+    isSameList(a.isr, b.isr) &&
+    isSameList(a.held, b.held)
+  );
+}
+
+const isSameList = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
