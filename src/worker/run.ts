@@ -19,6 +19,7 @@ import type { Tell } from './host.ts';
 import { failureOf } from './host.ts';
 import { Playback } from './playback.ts';
 import type { Calls, Handlers, Loaded, Rows } from './protocol.ts';
+import { treeHandlers, type TreeReader } from './trees.ts';
 
 /** What the worker gets from outside: our lessons, and parts that load when they are needed. */
 export interface Services {
@@ -32,6 +33,7 @@ export interface Services {
   completion(): Promise<{
     readonly completeLine: (run: Run, kernel: string, line: string) => Completion;
   }>;
+  trees(): Promise<TreeReader>;
 }
 type Completion = Calls['complete']['answer'];
 
@@ -229,10 +231,7 @@ class Session {
         return this.#frame();
       }),
       seek: change(async ({ step }: Calls['seek']['ask']) => {
-        const reason = this.run.seek(step);
-        if (await this.#bring(reason)) {
-          await this.#advance({ steps: Math.max(0, step - this.run.step), through: true });
-        }
+        while (await this.#bring(this.run.seek(step)));
         return this.#frame();
       }),
       finishStop: change(async () => {
@@ -247,6 +246,10 @@ class Session {
       runUntil: change((ask: Calls['runUntil']['ask']) => this.#runUntil(ask)),
       type: change((ask: Calls['type']['ask']) => this.#type(ask)),
       ...this.#lookers(),
+      ...treeHandlers(
+        () => this.run,
+        () => this.#services.trees(),
+      ),
     };
   }
 

@@ -136,6 +136,7 @@ export class Run {
   }
 
   #restore(moment: Moment): void {
+    this.#awaited = false;
     this.world.restore(moment.world);
     this.state = moment.state;
   }
@@ -228,7 +229,8 @@ export class Run {
     const stops = [...this.state.stops, { stop, timeNs: now, steps }];
     if (stop + 1 >= this.scenario.stops.length) {
       this.#set({ ended: true, stops, at: { ...this.state.at, running: false } });
-      return 'ended';
+      // What was typed after the end comes again before anybody is told.
+      return this.#inputs[this.state.inputs] ? undefined : 'ended';
     }
     this.#set({ at: { stop: stop + 1, item: 0, line: 0, running: false }, stops });
     this.#stops[stop + 1] = this.#moment();
@@ -365,7 +367,9 @@ export class Run {
       return undefined;
     }
     this.#set({ typing: null });
-    return 'typed';
+    const awaited = this.#awaited;
+    this.#awaited = false;
+    return awaited ? 'typed' : undefined;
   }
 
   #expect(claims: readonly Claim[]): Reason | undefined {
@@ -413,7 +417,10 @@ export class Run {
     this.#forget();
     this.#inputs = [...this.#inputs.slice(0, this.state.inputs), input];
     this.state = { ...state, typing: kernel, inputs: this.state.inputs + 1 };
+    this.#awaited = true;
   }
+  /** Somebody has typed a line and waits for its end; nobody does when it is typed again by a replay. */
+  #awaited = false;
 
   /** Ctrl-C on a console. Not an input of the run: a new future begins here. */
   interrupt(kernel: string): void {
@@ -438,8 +445,14 @@ export class Run {
       const from = mark ?? this.#history.first;
       if (from) this.#restore(from.state);
     }
-    if (step <= this.step) return 'steps';
-    return this.advance({ steps: step - this.step, through: true });
+    let reason: Reason = 'steps';
+    const known = Math.min(step, this.stepEnd);
+    while (this.step < step) {
+      reason = this.advance({ steps: step - this.step, through: true });
+      // A break on the way to where the run has been stops nobody.
+      if (reason !== 'break' || this.step >= known) break;
+    }
+    return reason;
   }
 
   /** To the moment a stop became ready; one that was not reached yet is run to. */
@@ -452,8 +465,11 @@ export class Run {
     let reason: Reason = 'stop';
     while (this.state.at.stop < stop && !this.state.ended) {
       reason = this.advance();
-      if (reason === 'evaluator' || reason === 'consoles') break;
+      if (reason === 'evaluator' || reason === 'consoles') return reason;
     }
+    // A stop that only speaks is gone through with the one behind it.
+    const reached = this.#stops[stop];
+    if (reached) this.#restore(reached);
     return reason;
   }
 
