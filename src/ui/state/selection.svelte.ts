@@ -21,15 +21,17 @@ export type Selected =
   | { readonly kind: 'memory'; readonly addr: number; readonly bytes: number };
 
 /** The inspector's tabs, by the names `view` blocks use. */
-export type Tab = 'cpu' | 'memory' | 'messages' | 'tree' | 'files' | 'checks';
-export const TABS: readonly Tab[] = ['cpu', 'memory', 'messages', 'tree', 'files', 'checks'];
+export type Tab = 'cpu' | 'memory' | 'messages' | 'kernel' | 'tree' | 'files' | 'checks';
+export const TABS: readonly Tab[] = [
+  ...(['cpu', 'memory', 'messages', 'kernel', 'tree', 'files', 'checks'] as const),
+];
 
 /** Tab that shows a selection best. */
 const TAB_OF: Readonly<Record<Selected['kind'], Tab | undefined>> = {
   none: undefined,
   cpu: 'cpu',
-  kernel: 'tree',
-  instance: 'tree',
+  kernel: 'kernel',
+  instance: 'kernel',
   flight: 'messages',
   slot: 'memory',
   message: 'messages',
