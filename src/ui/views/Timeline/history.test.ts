@@ -68,6 +68,21 @@ describe('timeline history', () => {
     expect(barsOf(history, 0, 1)).toEqual([{ start: 10, end: 40, mode: MODE.interrupt }]);
   });
 
+  it('lets a bar end with the step that emptied the stack, and the next one begin', () => {
+    const history = historyOf([
+      { kind: ROW.begin, time: 0, cpu: 4, b: 1 },
+      { kind: ROW.step, time: 0, cpu: 4, b: 1, c: 1, a: 10 },
+      { kind: ROW.end, time: 10, cpu: 4 },
+      { kind: ROW.step, time: 10, cpu: 4, b: 2, c: 0, a: 4 },
+      { kind: ROW.take, time: 100, cpu: 4, b: 0xea },
+      { kind: ROW.step, time: 110, cpu: 4, b: 30, c: 1, a: 10 },
+    ]);
+    expect(barsOf(history, 4)).toEqual([
+      { start: 0, end: 14, mode: MODE.task },
+      { start: 100, end: 120, mode: MODE.interrupt },
+    ]);
+  });
+
   it('gives a flight its message, its way and its end', () => {
     const { at } = historyOf(HEARTBEAT).flights;
     expect([at.sent[0], at.done[0], at.from[0], at.to[0]]).toEqual([30, 80, 1, 4]);

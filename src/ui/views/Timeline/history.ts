@@ -265,6 +265,11 @@ function lastBar(lane: Lane, column: BarColumn): number {
 
 /** A step ran at `depth`: interrupts that began deeper are over, the bars below go on to its end. */
 function stepped(lane: Lane, start: number, end: number, pc: number, depth: number): void {
+  lane.steps.push({ start, end, pc });
+  if (depth === 0) {
+    endWith(lane, start, end, pc);
+    return;
+  }
   while (lane.open.length > 0 && lane.open.at(-1)! > depth) lane.open.pop();
   if (lane.open.length === 0) openBar(lane, start, MODE.task, pc, 0);
   if (lane.open.at(-1) === -1) lane.open[lane.open.length - 1] = depth;
@@ -273,7 +278,15 @@ function stepped(lane: Lane, start: number, end: number, pc: number, depth: numb
     last(bars, 'end', end);
     if (bars.at.pc[bars.length - 1] === -1) last(bars, 'pc', pc);
   }
-  lane.steps.push({ start, end, pc });
+}
+
+/** The step that emptied the stack: its row comes behind that of the end. */
+function endWith(lane: Lane, start: number, end: number, pc: number): void {
+  const bars = lane.levels[0];
+  if (bars?.at.end[bars.length - 1] === start) last(bars, 'end', end);
+  else openBar(lane, start, MODE.task, pc, 0);
+  if (lane.open.length > 0) last(lane.levels[0]!, 'end', end);
+  lane.open.length = 0;
 }
 
 /** INIT: whatever ran there is gone. */
