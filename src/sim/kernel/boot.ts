@@ -1,15 +1,14 @@
-import { parseSize } from '../base/units.ts';
 import { BOOT_PARAMS, SETUP_DATA_KHO } from '../kexec/setup-data.ts';
 import { CPU, MODE } from '../machine/cpu.layout.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
 import { HAZARD } from './hazards.ts';
 import { ownCpu } from './hotplug.ts';
-import { canMap } from './ipi-area.ts';
+import { messagingInit } from './handlers.ts';
+import { ipiInit, ipiSharedSetup } from './ipi-init.ts';
 import { TRAMPOLINE } from './kexec-exec.ts';
-import { K } from './kernel.layout.ts';
-import { khoInit, khoPopulate } from './kho-spawn.ts';
-import { MK_IPI_DATA } from './mk.layout.ts';
+import { addKho } from './kho-early.ts';
+import { khoInit } from './kho-spawn.ts';
 import { prepareKernel } from './spawn.ts';
 
 const MARKER = 0xa5a5a5a5;
@@ -110,13 +109,7 @@ export const bootKernel = routine<KernelContext>({
       cost: 60,
       run(x) {
         const text = parameter(x, 'mk_ipi_shared');
-        if (text === undefined) return;
-        // memparse: what follows the number is ignored.
-        const [number = ''] = /^(?:0x[0-9a-f]+|\d+)[kmgt]?/i.exec(text) ?? [];
-        const addr = parseSize(number) ?? 0;
-        x.mem.poke64(x.k + K.mk_ipi_shared_phys_addr, addr);
-        if (addr === 0) x.log('ipi.bad_shared_param', text);
-        else x.log('ipi.shared_param', addr);
+        if (text !== undefined) ipiSharedSetup(x, text);
       },
     },
     {
@@ -130,11 +123,12 @@ export const bootKernel = routine<KernelContext>({
         const node = x.mem.read64(params + BOOT_PARAMS.setup_data);
         if (node === 0) return;
         const { at } = SETUP_DATA_KHO;
-        const scratch = x.mem.read64(node + at.scratch_addr) + x.mem.read64(node + at.scratch_size);
-        const addr = x.mem.read64(node + at.fdt_addr);
-        const size = x.mem.read64(node + at.fdt_size);
-        x.log(scratch === 0 ? 'kho.setup_multikernel' : 'kho.setup_regular');
-        if (scratch === 0) x.call(khoPopulate, addr, size);
+        addKho(x, {
+          fdtAddr: x.mem.read64(node + at.fdt_addr),
+          fdtSize: x.mem.read64(node + at.fdt_size),
+          scratchAddr: x.mem.read64(node + at.scratch_addr),
+          scratchSize: x.mem.read64(node + at.scratch_size),
+        });
       },
     },
     {
@@ -163,7 +157,7 @@ export const bootKernel = routine<KernelContext>({
       text: 'multikernel_init: the messaging layer, then the files',
       cost: 400,
       run(x) {
-        x.log('msg.initialized');
+        messagingInit(x);
       },
     },
     {
@@ -187,12 +181,7 @@ export const bootKernel = routine<KernelContext>({
       text: 'map the receive area, if one was announced',
       cost: 120,
       run(x) {
-        const addr = x.mem.peek64(x.k + K.mk_ipi_shared_phys_addr);
-        if (addr === 0) return;
-        if (!canMap(x, addr, MK_IPI_DATA.size * x.sys.settings.nrCpus))
-          return x.log('ipi.shared_map_failed', addr);
-        x.mem.poke64(x.k + K.mk_this_kernel_ipi_data, addr);
-        x.log('ipi.initialized', addr);
+        ipiInit(x);
       },
     },
     {

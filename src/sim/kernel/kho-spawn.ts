@@ -7,14 +7,12 @@ import { fdtGetName, fdtGetprop } from '../fdt/read.ts';
 import { fdtFirstSubnode } from '../fdt/tags.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
-import { parseResources } from './device-tree.ts';
 import { heapKind, kfree, kmalloc } from './heap.ts';
 import { listAppend, setState } from './instance-object.ts';
 import { canMap } from './ipi-area.ts';
 import { K } from './kernel.layout.ts';
 import { MK_INSTANCE, MK_STATE } from './mk.layout.ts';
 import { isPossible } from './instance-create.ts';
-import { reserveRestored } from './restore-resources.ts';
 import { idOf } from './upload.ts';
 
 const AT = MK_INSTANCE.at;
@@ -230,7 +228,7 @@ export const khoRestore = routine<KernelContext>({
       cost: 200,
       run(x) {
         const blob = x.mem.peek(x.get(COPY), x.get(SIZE));
-        const found = parseResources(blob, x.get(SIZE), (cpu) => isPossible(x, cpu));
+        const found = x.roles.parseResources(blob, x.get(SIZE), (cpu) => isPossible(x, cpu));
         if ('errno' in found) {
           x.log('kho.parse_failed', found.errno);
           return giveUp(x, found.errno);
@@ -278,7 +276,7 @@ export const khoRestore = routine<KernelContext>({
       text: 'reserve its resources in this kernel',
       cost: 10,
       run(x) {
-        x.call(reserveRestored, x.get(INSTANCE), x.get(CONFIG));
+        x.call(x.roles.reserveRestored, x.get(INSTANCE), x.get(CONFIG));
       },
     },
     {
@@ -288,7 +286,7 @@ export const khoRestore = routine<KernelContext>({
       local: false,
       run(x) {
         const instance = x.get(INSTANCE);
-        if (x.result < 0) {
+        if (x.result !== 0) {
           x.log('kho.reserve_failed', x.result);
           setState(x, instance, MK_STATE.FAILED);
           return giveUp(x, x.result);
@@ -339,3 +337,9 @@ export const khoInit = routine<KernelContext>({
     },
   ],
 });
+
+/** mk_kho_cleanup of v2 16/16 (facts 04 §5.2); it has no caller there. */
+export function khoCleanup(x: KernelContext): void {
+  x.update({ notifiers: x.state.notifiers.filter((each) => each !== 'mk_kexec_nb') });
+  x.log('kho.notifier_unregistered');
+}

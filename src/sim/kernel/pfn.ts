@@ -39,12 +39,26 @@ export const sendPfn = routine<KernelContext>({
   ],
 });
 
-/** mk_receive_pfn: 0, or -EINVAL for another type or size. The number is left in {@link stackOf}. */
-function receivePfn(x: KernelContext, slot: number): number {
+/**
+ * mk_receive_pfn: 0, or -EINVAL for NULL, another type or another size. The number goes to `out`.
+ */
+export function receivePfn(x: KernelContext, slot: number, out: number): number {
+  if (slot === 0 || out === 0) return -ERRNO.EINVAL;
   if (x.mem.read32(slot + SLOT.type) >>> 0 !== MK_PFN_IPI_TYPE) return -ERRNO.EINVAL;
   if (x.mem.read64(slot + SLOT.data_size) !== 8) return -ERRNO.EINVAL;
-  x.mem.poke64(stackOf(x), x.mem.read64(slot + SLOT.buffer));
+  x.mem.listener?.access(false, slot + SLOT.buffer, 8);
+  x.mem.move(out, slot + SLOT.buffer, 8);
   return 0;
+}
+
+/** mk_receive_map_page: where the page is, 0 when it is not a PFN or cannot be mapped. */
+export function receiveMapPage(x: KernelContext, slot: number): number {
+  const out = stackOf(x);
+  if (receivePfn(x, slot, out) < 0) return 0;
+  // The shift by 12 loses the top bits of the number.
+  const high = x.mem.peek32(out + 4) & 0xfffff;
+  const page = (high * 2 ** 32 + (x.mem.peek32(out) >>> 0)) * PAGE_SIZE;
+  return canMap(x, page, PAGE_SIZE) ? page : 0;
 }
 
 /** What `mk listen pfn` registers: maps the page whose number came and looks at its first bytes. */
@@ -60,7 +74,7 @@ export const pfnHandler = routine<KernelContext>({
       local: false,
       run(x) {
         x.set(3, x.mem.note(x.get(0) + SLOT.buffer));
-        if (receivePfn(x, x.get(0)) < 0) x.ret();
+        if (receivePfn(x, x.get(0), stackOf(x)) < 0) x.ret();
       },
     },
     {
@@ -69,15 +83,14 @@ export const pfnHandler = routine<KernelContext>({
       cost: 160,
       local: false,
       run(x) {
-        const pfn = x.mem.peek64(stackOf(x));
         const serial = x.get(3);
         const { observer, recorder } = x;
         observer.count(STAT.handled);
         x.mem.poke32(x.k + K.handled, x.mem.peek32(x.k + K.handled) + 1);
         const fresh = serial !== 0 && observer.whole(serial);
         if (!fresh) observer.count(STAT.duplicated);
-        const page = pfn * PAGE_SIZE;
-        if (canMap(x, page, PAGE_SIZE)) x.mem.read64(page);
+        const page = receiveMapPage(x, x.get(0));
+        if (page !== 0) x.mem.read64(page);
         const outcome = fresh ? OUTCOME.whole : OUTCOME.duplicated;
         recorder?.row(ROW.handler, x.now, x.cpu, page, MK_PFN_IPI_TYPE | 0, 0, serial);
         recorder?.row(ROW.outcome, x.now, x.cpu, 8, outcome, serial, serial);

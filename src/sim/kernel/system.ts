@@ -1,6 +1,7 @@
 import type { Routine } from '../machine/routine.ts';
 import type { GenPool } from './gen-pool.ts';
 import type { KernelContext } from './context.ts';
+import type { parseResources } from './device-tree.ts';
 
 /** Bytes or text a user handed to a kernel; routines pass its number. */
 export type Handed = Uint8Array | string;
@@ -86,6 +87,9 @@ export interface RoleTable {
   readonly sendIpiData: Routine<KernelContext>;
   /** Entry of vector 0xea. */
   readonly interruptEntry: Routine<KernelContext>;
+  /** mk_dt_parse() of a restored instance, and what its kernel reserves for it. */
+  readonly parseResources: typeof parseResources;
+  readonly reserveRestored: Routine<KernelContext>;
   /** Called on the host when it is up. */
   readonly hostReady: Routine<KernelContext> | null;
   /** Called on a spawned kernel that is nearly up. */

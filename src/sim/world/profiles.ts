@@ -1,6 +1,8 @@
 import { Refused } from '../base/assert.ts';
+import { parseResources } from '../kernel/device-tree.ts';
 import { ipiCreate } from '../kernel/ipi-area.ts';
 import { interruptEntry, sendIpiData } from '../kernel/ipi.ts';
+import { reserveRestored } from '../kernel/restore-resources.ts';
 import type { RoleTable } from '../kernel/system.ts';
 import { hostReceives, spawnedKnows } from '../kernel/two-way.ts';
 
@@ -72,6 +74,8 @@ export function glueOf(profile: string, changes: Readonly<Record<string, boolean
 export const rolesOf = (glue: ReadonlySet<string>): RoleTable => ({
   sendIpiData,
   interruptEntry,
+  parseResources,
+  reserveRestored,
   instanceReady: glue.has('ipi-area') ? ipiCreate : null,
   spawnedReady: glue.has('two-way') ? spawnedKnows : null,
   hostReady: glue.has('two-way') ? hostReceives : null,

@@ -1,0 +1,47 @@
+import { ERRNO } from '../base/errno.ts';
+import type { KernelContext } from './context.ts';
+import { areaBytes, canMap } from './ipi-area.ts';
+import { K } from './kernel.layout.ts';
+
+const NUMBER = /^(?:0x([0-9a-f]+)|0([0-7]*)|([1-9]\d*))/i;
+const SUFFIXES = 'KMGTPE';
+
+/**
+ * memparse(): a number as C writes it and one suffix of powers of 1024; what follows is ignored,
+ * what is no number is 0. 64 bits, so as a number only exact below 2^53.
+ */
+export function memparse(text: string): number {
+  const found = NUMBER.exec(text);
+  if (!found) return 0;
+  const [all, hex, octal, decimal] = found;
+  const digits = hex === undefined ? (octal === undefined ? decimal! : `0o${octal || '0'}`) : all;
+  const suffix = text.charAt(all.length).toUpperCase();
+  const power = suffix === '' ? -1 : SUFFIXES.indexOf(suffix);
+  return Number(BigInt.asUintN(64, BigInt(digits) << BigInt(10 * (power + 1))));
+}
+
+/** mk_ipi_shared_setup (facts 02 §3.11): the early parameter `mk_ipi_shared=`. */
+export function ipiSharedSetup(x: KernelContext, text: string | undefined): number {
+  if (text === undefined) return -ERRNO.EINVAL;
+  const addr = memparse(text);
+  x.mem.poke64(x.k + K.mk_ipi_shared_phys_addr, addr);
+  if (addr === 0) {
+    x.log('ipi.bad_shared_param', text);
+    return -ERRNO.EINVAL;
+  }
+  x.log('ipi.shared_param', addr);
+  return 0;
+}
+
+/** multikernel_ipi_init (facts 02 §3.11): maps the receive area that was announced, if any. */
+export function ipiInit(x: KernelContext): number {
+  const addr = x.mem.peek64(x.k + K.mk_ipi_shared_phys_addr);
+  if (addr === 0) return 0;
+  if (!canMap(x, addr, areaBytes(x))) {
+    x.log('ipi.shared_map_failed', addr);
+    return -ERRNO.ENOMEM;
+  }
+  x.mem.poke64(x.k + K.mk_this_kernel_ipi_data, addr);
+  x.log('ipi.initialized', addr);
+  return 0;
+}
