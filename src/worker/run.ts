@@ -95,8 +95,11 @@ class Session {
 
   /** Advances, and loads the parts that turn out to be needed. */
   async #advance(limit: Parameters<Run['advance']>[0]): Promise<Reason> {
-    let reason = this.run.advance(limit);
-    while (await this.#bring(reason)) reason = this.run.advance(limit);
+    const { run } = this;
+    const end = run.step + (limit?.steps ?? Infinity);
+    let reason = run.advance(limit);
+    // What was run before the part was missed counts.
+    while (await this.#bring(reason)) reason = run.advance({ ...limit, steps: end - run.step });
     return reason;
   }
 
