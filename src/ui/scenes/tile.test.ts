@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CpuFrame } from '../../sim/world/frame.ts';
 import { EMPTY_LEGEND } from '../state/empty-frame.ts';
-import { describeTile, reuseCpus, strangers } from './tile.ts';
+import { describeTile, strangers, viewTiles } from './tile.ts';
 
 const cpu = (rest: Partial<CpuFrame> = {}): CpuFrame => ({
   ...{ id: 4, apicId: 4, kernel: 1, logical: 0, mode: 'idle', interruptsOn: true },
@@ -24,10 +24,14 @@ describe('tiles', () => {
   });
 
   it('keep the object of a CPU that looks as it did', () => {
-    const before = [cpu(), cpu({ id: 5 })];
-    const now = [cpu({ countCall: 9 }), cpu({ id: 5, irr: [0xea] })];
-    const shown = reuseCpus(before, now);
-    expect(shown[0]).toBe(before[0]);
-    expect(shown[1]).toBe(now[1]);
+    const place = { x: 0, y: 0, width: 1, height: 1 };
+    const layout = { detail: 'full', tiles: new Map([4, 5].map((id) => [id, place])) } as const;
+    const at = (cpus: readonly CpuFrame[], entry = 4) =>
+      [{ cpus, kernels: [] }, layout, entry] as const;
+    const before = viewTiles([], ...at([cpu(), cpu({ id: 5 })]));
+    const after = viewTiles(before, ...at([cpu({ countCall: 9 }), cpu({ id: 5, irr: [0xea] })]));
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).not.toBe(before[1]);
+    expect(viewTiles(after, ...at([cpu(), cpu({ id: 5 })], 5))[0]).not.toBe(after[0]);
   });
 });

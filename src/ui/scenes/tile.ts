@@ -1,6 +1,7 @@
 import { hex } from '../../sim/base/hex.ts';
 import { IRQ_WORK_VECTOR, MULTIKERNEL_VECTOR } from '../../sim/kernel/mk.layout.ts';
-import type { CpuFrame, Legend } from '../../sim/world/frame.ts';
+import type { CpuFrame, Frame, Legend } from '../../sim/world/frame.ts';
+import type { Box, Detail, StageLayout } from './stage.ts';
 
 /** What a mode is called on a tile. */
 const MODE_WORDS: Readonly<Record<CpuFrame['mode'], string>> = {
@@ -52,19 +53,43 @@ export const NAMED_VECTORS = [
 export const strangers = (vectors: readonly number[]): readonly number[] =>
   vectors.filter((vector) => NAMED_VECTORS.every((named) => named.vector !== vector));
 
+/** All that one tile is drawn from. */
+export interface TileView {
+  readonly cpu: CpuFrame;
+  /** Name of its kernel, '' for none. */
+  readonly owner: string;
+  readonly place: Box;
+  readonly detail: Detail;
+  /** Only one tile is in the order of the tab key; arrows go on from there. */
+  readonly inTabOrder: boolean;
+}
+
 /**
- * The CPUs of `now`, with the objects of `before` for all that look as they did: a tile whose object
- * is the same is not looked at again, and of 1,024 CPUs few do something at a time.
+ * The tiles of a moment, with the objects of the moment before for all that look as they did. A tile
+ * whose object is the same is not even looked at, and of 1,024 CPUs few do something at a time.
  */
-export function reuseCpus(
-  before: readonly CpuFrame[],
-  now: readonly CpuFrame[],
-): readonly CpuFrame[] {
-  return now.map((cpu, i) => {
+export function viewTiles(
+  before: readonly TileView[],
+  { cpus, kernels }: Pick<Frame, 'cpus' | 'kernels'>,
+  { tiles, detail }: Pick<StageLayout, 'tiles' | 'detail'>,
+  entry: number,
+): readonly TileView[] {
+  return cpus.flatMap((cpu, i) => {
+    const place = tiles.get(cpu.id);
+    if (!place) return [];
+    const owner = kernels[cpu.kernel]?.name ?? '';
+    const view = { cpu, owner, place, detail, inTabOrder: cpu.id === entry };
     const old = before[i];
-    return old && looksLike(old, cpu) ? old : cpu;
+    return old && isSameTile(old, view) ? old : view;
   });
 }
+
+const isSameTile = (a: TileView, b: TileView): boolean =>
+  a.place === b.place &&
+  a.owner === b.owner &&
+  a.detail === b.detail &&
+  a.inTabOrder === b.inTabOrder &&
+  looksLike(a.cpu, b.cpu);
 
 function looksLike(a: CpuFrame, b: CpuFrame): boolean {
   const [top, other] = [a.stack.at(-1), b.stack.at(-1)];

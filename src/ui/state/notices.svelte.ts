@@ -12,7 +12,9 @@ export interface Notice {
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
-const NOTICES_MAX = 4;
+const NOTICES_MAX = 3;
+/** A sentence can be read in this time; our own faults stay until they are closed. */
+const STAY_MS = 12_000;
 
 /** The notices on the page, newest last. */
 export class Notices {
@@ -23,6 +25,7 @@ export class Notices {
     const notice: Notice = { id: ++this.#last, kind, text, stack: '', ...extra };
     const others = this.list.filter((other) => other.text !== text);
     this.list = [...others, notice].slice(-NOTICES_MAX);
+    if (kind !== 'bug') setTimeout(() => this.dismiss(notice.id), STAY_MS);
   }
 
   /** Tells of anything that was thrown. */
