@@ -62,7 +62,7 @@ export function layOutMemory(regions: readonly RegionFrame[], width: number): re
 }
 
 /** Who a stretch belongs to, in one word. */
-export const namesOf = ({ kind, name }: RegionFrame): readonly string[] =>
+const namesOf = ({ kind, name }: RegionFrame): readonly string[] =>
   kind === 'image' ? [name, ...NAMES.image] : NAMES[kind];
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);

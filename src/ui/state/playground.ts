@@ -36,7 +36,7 @@ declare global {
 }
 
 /** A bundled lesson when there is one of that name, else the text of a lesson. */
-export const sourceOf = (nameOrText: string): Source =>
+const sourceOf = (nameOrText: string): Source =>
   catalogue.some(({ name }) => name === nameOrText) || !nameOrText.includes('\n')
     ? { kind: 'bundled', name: nameOrText }
     : { kind: 'text', text: nameOrText, file: 'scenario.md' };

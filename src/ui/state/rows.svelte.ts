@@ -126,7 +126,7 @@ export class RowStore {
 }
 
 /** Row number `i` of a batch, as an object. */
-export const rowAt = (rows: Rows, i: number): TraceRow => ({
+const rowAt = (rows: Rows, i: number): TraceRow => ({
   index: rows.from + i,
   time: rows.time[i]!,
   kind: rows.kind[i]!,

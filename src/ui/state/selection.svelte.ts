@@ -22,7 +22,7 @@ export type Selected =
 
 /** The inspector's tabs, by the names `view` blocks use. */
 export type Tab = 'cpu' | 'memory' | 'messages' | 'kernel' | 'tree' | 'files' | 'checks';
-export const TABS: readonly Tab[] = [
+const TABS: readonly Tab[] = [
   ...(['cpu', 'memory', 'messages', 'kernel', 'tree', 'files', 'checks'] as const),
 ];
 
@@ -72,7 +72,7 @@ export class Selection {
 }
 
 /** `cpuN`, `kernel NAME`, `instance NAME`, `slot NAME`, `message N`, `memory ADDRESS` or `none`. */
-export function parse(text: string, frame: Frame): Selected | undefined {
+function parse(text: string, frame: Frame): Selected | undefined {
   const cpu = /^cpu\s*(\d+)$/.exec(text);
   if (cpu) return { kind: 'cpu', cpu: Number(cpu[1]) };
   if (text === 'none') return { kind: 'none' };
