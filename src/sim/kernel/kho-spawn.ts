@@ -1,10 +1,10 @@
 import { ERRNO } from '../base/errno.ts';
-import { MIB, PAGE_SIZE } from '../base/units.ts';
+import { MIB, PAGE_SIZE, roundUp } from '../base/units.ts';
 import { cString } from '../fdt/bytes.ts';
 import { fdtCheckHeader } from '../fdt/check.ts';
 import { fdtNodeCheckCompatible, fdtPathOffset, fdtSubnodeOffset } from '../fdt/lookup.ts';
 import { fdtGetName, fdtGetprop } from '../fdt/read.ts';
-import { fdtFirstSubnode } from '../fdt/tags.ts';
+import { fdtFirstSubnode, fdtTotalsize } from '../fdt/tags.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
 import { heapKind, kfree, kmalloc } from './heap.ts';
@@ -21,9 +21,21 @@ const KIND_INSTANCE = heapKind('mk_instance');
 const KIND_NAME = heapKind('name');
 const COMPATIBLE = 'multikernel-v1';
 
-/** Whole pages that hold `bytes` bytes from an address: what a mapping shows. */
 const mapped = (x: KernelContext, addr: number, bytes: number): Uint8Array =>
   x.mem.readBytes(addr, bytes);
+
+/** Most bytes of a tree that are looked at behind its mapping. */
+const TREE_MAX = 2 * MIB;
+
+/**
+ * A tree of which `bytes` bytes were mapped. Whole pages are, and what its header claims beyond them
+ * is read too. Model: that is the memory behind them; the real mapping would end there.
+ */
+function mappedTree(x: KernelContext, addr: number, bytes: number): Uint8Array {
+  const pages = roundUp(Math.max(addr + bytes, addr + 1), PAGE_SIZE) - addr;
+  const claimed = fdtTotalsize(mapped(x, addr, 8));
+  return mapped(x, addr, Math.max(pages, Math.min(claimed, TREE_MAX)));
+}
 
 /** mk_kho_populate of v2 16/16 (facts 04 §5.1): is there a hand-over tree for us at all? */
 export const khoPopulate = routine<KernelContext>({
@@ -48,7 +60,7 @@ export const khoPopulate = routine<KernelContext>({
       cost: 40,
       local: false,
       run(x) {
-        const code = fdtCheckHeader(mapped(x, x.get(0), x.get(1)), x.get(0));
+        const code = fdtCheckHeader(mappedTree(x, x.get(0), x.get(1)), x.get(0));
         if (code === 0) return;
         x.log('kho.invalid_fdt', x.get(0), code);
         x.log('kho.disabled');
@@ -61,7 +73,7 @@ export const khoPopulate = routine<KernelContext>({
       cost: 40,
       local: false,
       run(x) {
-        const code = fdtNodeCheckCompatible(mapped(x, x.get(0), x.get(1)), 0, COMPATIBLE);
+        const code = fdtNodeCheckCompatible(mappedTree(x, x.get(0), x.get(1)), 0, COMPATIBLE);
         if (code === 0) return;
         x.log('kho.incompatible', x.get(0), COMPATIBLE, code);
         x.log('kho.disabled');
@@ -92,7 +104,7 @@ const CONFIG = 8;
 
 /** Where the property dtb-data lies in the mapped page: offset and length; negative when absent. */
 function findDtb(x: KernelContext): { at: number; bytes: number } | 'no node' | 'no data' {
-  const fdt = mapped(x, x.get(PHYS), PAGE_SIZE);
+  const fdt = mappedTree(x, x.get(PHYS), PAGE_SIZE);
   const node = fdtSubnodeOffset(fdt, 0, 'multikernel');
   if (node < 0) return 'no node';
   const data = fdtGetprop(fdt, node, 'dtb-data');
@@ -180,7 +192,7 @@ export const khoRestore = routine<KernelContext>({
       run(x) {
         const copy = kmalloc(x, KIND_DTB, x.get(SIZE), false);
         if (copy === 0) {
-          x.log('kho.dtb_copy_alloc_failed');
+          x.log('kho.dtb_alloc_failed', x.get(SIZE));
           return x.ret(-ERRNO.ENOMEM);
         }
         x.mem.poke(copy, mapped(x, x.get(DATA), x.get(SIZE)));
@@ -262,7 +274,7 @@ export const khoRestore = routine<KernelContext>({
         x.mem.poke32(instance + AT.id, x.get(ID));
         x.mem.poke64(instance + AT.name, name);
         if (dtb === 0) {
-          x.log('kho.dtb_alloc_failed', x.get(SIZE));
+          x.log('kho.dtb_copy_alloc_failed');
           return giveUp(x, -ERRNO.ENOMEM);
         }
         x.mem.move(dtb, x.get(COPY), x.get(SIZE));

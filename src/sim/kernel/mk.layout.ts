@@ -121,5 +121,20 @@ export const MK_SUBTYPES = {
   shutdown: 0x3002,
 } as const;
 
+/** Flags and memory types that payloads carry. */
+export const MK_FLAGS = {
+  MK_IRQ_HIGH_PRIORITY: 1,
+  MK_IRQ_LOW_LATENCY: 2,
+  MK_IRQ_EDGE_TRIGGERED: 4,
+  MK_IRQ_LEVEL_TRIGGERED: 8,
+  MK_CPU_HAS_AVX512: 1,
+  MK_CPU_HAS_TSX: 2,
+  MK_CPU_HYPERTHREAD: 4,
+  MK_MEM_NORMAL: 1,
+  MK_MEM_DMA: 2,
+  MK_MEM_DMA32: 4,
+  MK_MEM_HIGHMEM: 8,
+} as const;
+
 /** Largest payload of `mk_send_message`: a slot's buffer less sizeof(struct mk_message). */
 export const MAX_PAYLOAD = MK_MAX_DATA_SIZE - MK_MESSAGE.size;
