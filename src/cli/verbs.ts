@@ -21,6 +21,10 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'fdtoverlay -i BASE.dtb -o OUT.dtb A.dtbo…',
     run: (argv, io) => import('./verbs/fdtoverlay.ts').then(({ run }) => run(argv, io)),
   },
+  conform: {
+    usage: 'conform < SCRIPTS.jsonl',
+    run: (argv, io) => import('./verbs/conform.ts').then(({ run }) => run(argv, io)),
+  },
   fuzz: {
     usage: 'fuzz [--blobs N] [--sources N] [--seed N]',
     run: (argv, io) => import('./verbs/fuzz.ts').then(({ run }) => run(argv, io)),

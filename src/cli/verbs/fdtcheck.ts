@@ -1,4 +1,5 @@
 import { judge } from '../../sim/fdt/tools/fdtcheck.ts';
+import { linesOf } from '../lines.ts';
 import { type Io } from '../verb.ts';
 
 /**
@@ -18,15 +19,4 @@ export async function run(_argv: readonly string[], io: Io): Promise<number> {
     io.stdout(`${verdict}\n`);
   }
   return 0;
-}
-
-async function* linesOf(stream: NodeJS.ReadStream): AsyncGenerator<string> {
-  let rest = '';
-  stream.setEncoding('utf8');
-  for await (const chunk of stream) {
-    const lines = (rest + String(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
 }
