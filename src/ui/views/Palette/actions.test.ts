@@ -1,13 +1,8 @@
-// @vitest-environment jsdom
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { keyMap } from '../../kit/keys.ts';
 import { Selection } from '../../state/selection.svelte.ts';
 import { EMPTY_FRAME } from '../../state/empty-frame.ts';
 import { actionsOf, type Page } from './actions.ts';
-
-vi.mock('virtual:scenarios', () => ({
-  catalogue: [{ name: 'boot', title: 'Boot a second kernel', summary: '', level: 1 }],
-}));
 
 const stops = Array.from({ length: 12 }, (_, i) => ({ title: `Part ${i}`, line: 1, items: [] }));
 
@@ -30,6 +25,7 @@ function pageOf(): { readonly page: Page; readonly done: string[] } {
       theme: { toggle: () => done.push('theme') },
     },
     panes: { tourOpen: true, palette: false },
+    lessons: [{ name: 'boot', title: 'Boot a second kernel' }],
   };
   // Only what the actions touch is there.
   return { page: page as unknown as Page, done };

@@ -1,4 +1,3 @@
-import { catalogue } from 'virtual:scenarios';
 import type { Action } from '../../kit/keys.ts';
 import type { OwnFiles } from '../../state/own-files.svelte.ts';
 import type { Panes } from '../../state/panes.svelte.ts';
@@ -13,6 +12,8 @@ export interface Page {
   readonly panes: Panes;
   readonly files: OwnFiles;
   readonly theme: { toggle(): void };
+  /** Lessons there are to open. */
+  readonly lessons: readonly { readonly name: string; readonly title: string }[];
 }
 
 /** Steps of a long stride. */
@@ -54,7 +55,7 @@ function ofTime({ session }: Page): Action[] {
   ];
 }
 
-function ofLesson({ session, panes, files }: Page): Action[] {
+function ofLesson({ session, panes, files, lessons }: Page): Action[] {
   const lesson = group('Lesson');
   const stops = session.scenario?.stops ?? [];
   return [
@@ -70,7 +71,7 @@ function ofLesson({ session, panes, files }: Page): Action[] {
         'go to jump',
       ),
     ),
-    ...catalogue.map(({ name, title }) =>
+    ...lessons.map(({ name, title }) =>
       lesson(`Open “${title}”`, [], () => files.loadBundled(name), 'lesson scenario load'),
     ),
   ];
