@@ -182,8 +182,11 @@ export class Session {
     });
   }
 
-  async #turnTo(frame: Frame, forward: boolean, rows?: Rows): Promise<void> {
+  async #turnTo(coming: Frame, forward: boolean, rows?: Rows): Promise<void> {
     const before = this.#frame;
+    // Frames are copies, so an unchanged wish of the lesson would look new each time.
+    const asked = JSON.stringify(coming.view) === JSON.stringify(before.view);
+    const frame = asked ? { ...coming, view: before.view } : coming;
     this.#frame = frame;
     const { speed } = frame.view;
     if (speed !== undefined && frame.view !== before.view) this.speed = speedNamed(speed);
