@@ -5,31 +5,34 @@ import { K } from './kernel.layout.ts';
 
 const NUMBER = /^(?:0x([0-9a-f]+)|0([0-7]*)|([1-9]\d*))/i;
 const SUFFIXES = 'KMGTPE';
+const U64_MAX = 2n ** 64n - 1n;
 
 /**
  * memparse(): a number as C writes it and one suffix of powers of 1024; what follows is ignored,
- * what is no number is 0. 64 bits, so as a number only exact below 2^53.
+ * what is no number is 0.
  */
-export function memparse(text: string): number {
+export function memparse(text: string): bigint {
   const found = NUMBER.exec(text);
-  if (!found) return 0;
+  if (!found) return 0n;
   const [all, hex, octal, decimal] = found;
   const digits = hex === undefined ? (octal === undefined ? decimal! : `0o${octal || '0'}`) : all;
   const suffix = text.charAt(all.length).toUpperCase();
   const power = suffix === '' ? -1 : SUFFIXES.indexOf(suffix);
-  return Number(BigInt.asUintN(64, BigInt(digits) << BigInt(10 * (power + 1))));
+  const value = BigInt(digits) > U64_MAX ? U64_MAX : BigInt(digits);
+  return BigInt.asUintN(64, value << BigInt(10 * (power + 1)));
 }
 
 /** mk_ipi_shared_setup (facts 02 §3.11): the early parameter `mk_ipi_shared=`. */
 export function ipiSharedSetup(x: KernelContext, text: string | undefined): number {
   if (text === undefined) return -ERRNO.EINVAL;
   const addr = memparse(text);
-  x.mem.poke64(x.k + K.mk_ipi_shared_phys_addr, addr);
-  if (addr === 0) {
+  x.mem.poke32(x.k + K.mk_ipi_shared_phys_addr, Number(BigInt.asIntN(32, addr)));
+  x.mem.poke32(x.k + K.mk_ipi_shared_phys_addr + 4, Number(BigInt.asIntN(32, addr >> 32n)));
+  if (addr === 0n) {
     x.log('ipi.bad_shared_param', text);
     return -ERRNO.EINVAL;
   }
-  x.log('ipi.shared_param', addr);
+  x.log('ipi.shared_param', Number(addr));
   return 0;
 }
 

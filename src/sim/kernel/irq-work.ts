@@ -115,7 +115,9 @@ export const irqWorkEntry = fusedRoutine<KernelContext>({
 export function isHeldHere(x: KernelContext, handler: number): boolean {
   const { mem, H, h, machine } = x;
   const isIn = (list: number): boolean => {
-    for (let at = list; at !== 0; at = mem.get64(x.at(at) + NEXT)) if (at === handler) return true;
+    // The batch below may be another kernel's.
+    for (let at = list; at !== 0; at = mem.get64(mem.word(at) + NEXT))
+      if (at === handler) return true;
     return false;
   };
   if (isIn(mem.get64(x.kw + LISTS + 2 * x.logical))) return true;

@@ -18,9 +18,12 @@ import { Hang, type Board } from './board.ts';
 /** One observable effect: `i` the operation that caused it, `t` its kind, the rest as it comes. */
 export type Effect = Record<string, unknown>;
 
-/** 64-bit numbers are hexadecimal text in effects. */
-export const hex64 = (value: number | bigint): string =>
-  `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`;
+const U64_MAX = 2n ** 64n - 1n;
+/** 64-bit numbers are hexadecimal text in effects. A number rounded up to 2^64 was the largest. */
+export function hex64(value: number | bigint): string {
+  const exact = BigInt(value);
+  return `0x${(exact > U64_MAX ? U64_MAX : BigInt.asUintN(64, exact)).toString(16)}`;
+}
 
 /** Where a hazard is said to be, by its number; those not named were not recorded. */
 const HAZARDS: Readonly<Record<number, { readonly kind: string; readonly where: string }>> = {

@@ -1,5 +1,6 @@
 import { toHex } from '../../base/hex.ts';
 import { PAGE_SIZE } from '../../base/units.ts';
+import { textAt } from '../../fdt/bytes.ts';
 import { fdtCheckFull, fdtCheckHeader } from '../../fdt/check.ts';
 import { FDT_MAGIC } from '../../fdt/header.layout.ts';
 import { fdtMagic, fdtTotalsize } from '../../fdt/tags.ts';
@@ -12,7 +13,7 @@ import {
   fdtProperty,
   fdtPropertyString,
 } from '../../fdt/write.ts';
-import { cStringAt, instanceId, listInstances } from '../../kernel/instance-object.ts';
+import { instanceId, listInstances } from '../../kernel/instance-object.ts';
 import { K } from '../../kernel/kernel.layout.ts';
 import { kexecFinalize } from '../../kernel/kho-host.ts';
 import { khoCleanup, khoInit, khoPopulate, khoRestore } from '../../kernel/kho-spawn.ts';
@@ -43,7 +44,7 @@ function tellRestored({ board, effects }: Script): void {
     const dtb = mem.peek64(instance + AT.dtb_data);
     effects.emit('restored', {
       id: instanceId(x, instance),
-      name: cStringAt(x, mem.peek64(instance + AT.name)),
+      name: textAt(mem.peek(mem.peek64(instance + AT.name), PAGE_SIZE), 0),
       state: mem.peek32(instance + AT.state),
       dtb_size: mem.peek64(instance + AT.dtb_size),
       refs: mem.peek32(instance + AT.refcount),
