@@ -1,6 +1,6 @@
 import { SimBug } from '../base/assert.ts';
 import { ROW, type Recorder } from '../base/record.ts';
-import { CPU, CPU_D, FRAME, FRAMES_MAX, LOCALS_MAX, MODE } from './cpu.layout.ts';
+import { CPU, CPU_D, FRAME, FRAMES_MAX, LOCALS_MAX, MODE, SAVED_RESULT } from './cpu.layout.ts';
 import { endOfInterrupt } from './lapic.ts';
 import type { Machine } from './machine.ts';
 import type { Memory } from './memory.ts';
@@ -181,6 +181,8 @@ export class Core {
     const f = this.cpu * CPU_D.stride + CPU_D.locals + depth * LOCALS_MAX;
     this.f = f;
     this.horizon = -1;
+    // What some task before returned is nobody's business.
+    if (depth === 0) D[this.cpu * CPU_D.stride + CPU_D.result] = 0;
     for (let i = f, end = f + to.locals.length; i < end; i++) D[i] = 0;
   }
 
@@ -192,8 +194,11 @@ export class Core {
     H[h + CPU.depth] = depth;
     H[h + CPU.mode] = kind >> KIND_BITS;
     this.horizon = -1;
-    if ((kind & 0xff) === FRAME.interrupt) H[h + CPU.interruptsOn] = 1;
-    else this.D[this.cpu * CPU_D.stride + CPU_D.result] = value;
+    const d = this.cpu * CPU_D.stride;
+    if ((kind & 0xff) === FRAME.interrupt) {
+      H[h + CPU.interruptsOn] = 1;
+      this.D[d + CPU_D.result] = this.D[d + CPU_D.locals + depth * LOCALS_MAX + SAVED_RESULT]!;
+    } else this.D[d + CPU_D.result] = value;
     if (depth === 0) this.machine.emptied(this.cpu, value);
   }
 

@@ -41,8 +41,10 @@ export const CPU = {
 
 /** Deepest stack of routines; deeper is a bug of ours. */
 export const FRAMES_MAX = 16;
-/** Most locals a routine may have. */
+/** Places for locals of a frame. */
 export const LOCALS_MAX = 16;
+/** The last of them: in the frame of an interrupt, what the code that was interrupted has to read yet. */
+export const SAVED_RESULT = LOCALS_MAX - 1;
 
 export const CPU_D = {
   /** What the last finished routine returned. */

@@ -1,5 +1,5 @@
 import type { Core } from './core.ts';
-import { CPU, CPU_D, FRAMES_MAX, LOCALS_MAX } from './cpu.layout.ts';
+import { CPU, CPU_D, FRAME, FRAMES_MAX, LOCALS_MAX, SAVED_RESULT } from './cpu.layout.ts';
 import type { Machine } from './machine.ts';
 import { mix, mixNumber } from './pages.ts';
 
@@ -22,6 +22,8 @@ export function hashMachine<X extends Core>(lanes: Int32Array, machine: Machine<
       const { length } = program.routines[program.routineOf[pc]!]!.locals;
       const locals = d + CPU_D.locals + frame * LOCALS_MAX;
       for (let i = 0; i < length; i++) mixNumber(lanes, D[locals + i]!);
+      const kind = H[h + CPU.kind + frame]! & 0xff;
+      if (kind === FRAME.interrupt) mixNumber(lanes, D[locals + SAVED_RESULT]!);
     }
     mixNumber(lanes, machine.ready[cpu]!);
   }

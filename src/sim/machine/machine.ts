@@ -2,7 +2,7 @@ import { assert, SimBug } from '../base/assert.ts';
 import { ROW, type Recorder } from '../base/record.ts';
 import { nextRandom, seedRandom } from '../base/rng.ts';
 import type { Core } from './core.ts';
-import { CPU, CPU_D, FRAME, LOCALS_MAX, MODE } from './cpu.layout.ts';
+import { CPU, CPU_D, FRAME, LOCALS_MAX, MODE, SAVED_RESULT } from './cpu.layout.ts';
 import { Flights, type Flight } from './flights.ts';
 import { acceptVector, deliverable, requestVector, resetLapic } from './lapic.ts';
 import { DeliveryMode } from './lapic.regs.ts';
@@ -306,7 +306,9 @@ export class Machine<X extends Core> {
     this.recorder?.row(ROW.take, this.now, cpu, 0, vector, 0, 0);
     const core = this.select(cpu);
     const entry = this.software.vectorEntry(cpu, vector);
+    const result = this.D[cpu * CPU_D.stride + CPU_D.result]!;
     core.push(entry, FRAME.interrupt, entry.mode);
+    this.D[core.f + SAVED_RESULT] = H[h + CPU.depth]! > 1 ? result : 0;
     H[h + CPU.interruptsOn] = 0;
     return this.timing.take;
   }

@@ -1,5 +1,5 @@
 import { assert, SimBug } from '../base/assert.ts';
-import { LOCALS_MAX, MODE } from './cpu.layout.ts';
+import { MODE, SAVED_RESULT } from './cpu.layout.ts';
 
 /** The smallest thing another CPU can come between. `X` is what a step can reach: its CPU's core. */
 export interface Step<X> {
@@ -55,7 +55,7 @@ export function routine<X>(draft: {
   readonly steps: readonly Draft<X>[];
   readonly mode?: number;
 }): Routine<X> {
-  assert(draft.locals.length <= LOCALS_MAX, `${draft.name}: too many locals`);
+  assert(draft.locals.length <= SAVED_RESULT, `${draft.name}: too many locals`);
   const steps = draft.steps.map((step) => ({ label: step.id, cost: COST_DEFAULT, local: true, ...step }));
   const names = steps.flatMap((step) => (step.label === step.id ? [step.id] : [step.id, step.label]));
   assert(new Set(names).size === names.length, `${draft.name}: two steps share a name`);

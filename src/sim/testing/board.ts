@@ -24,7 +24,9 @@ export class Board implements Software {
   readonly count: Routine<Core>;
   /** Sends one IPI. Arguments: APIC id, delivery mode, vector. */
   readonly ring: Routine<Core>;
-  /** What every vector leads to: EOI, then one more step. */
+  /** Calls one that returns 42, and returns what it found. */
+  readonly caller: Routine<Core>;
+  /** What every vector leads to: EOI, a call of one that returns 9, the end. */
   readonly handler: Routine<Core>;
   /** Waits for ever. */
   readonly wait: Routine<Core>;
@@ -60,10 +62,25 @@ export class Board implements Software {
         },
       ],
     });
+    const returns = (value: number): Routine<Core> =>
+      routine<Core>({
+        ...{ name: `returns ${value}`, source: 'test', locals: [] },
+        steps: [{ id: 'ret', text: 'return', cost: 10, run: (x) => x.ret(value) }],
+      });
+    const fortyTwo = returns(42);
+    const nine = returns(9);
+    this.caller = routine<Core>({
+      ...{ name: 'caller', source: 'test', locals: [] },
+      steps: [
+        { id: 'call', text: 'call', cost: 10, run: (x) => x.call(fortyTwo) },
+        { id: 'read', text: 'read what came', cost: 10, run: (x) => x.ret(x.result) },
+      ],
+    });
     this.handler = routine<Core>({
       ...{ name: 'handler', source: 'test', locals: [] },
       steps: [
         { id: 'eoi', text: 'end of interrupt', cost: 10, run: (x) => x.eoi() },
+        { id: 'call', text: 'call', cost: 10, run: (x) => x.call(nine) },
         { id: 'iret', text: 'return', cost: 10, run: (x) => x.ret() },
       ],
     });
@@ -71,7 +88,9 @@ export class Board implements Software {
       ...{ name: 'wait', source: 'test', locals: [] },
       steps: [{ id: 'stay', text: 'wait', cost: 10, run: (x) => x.stay() }],
     });
-    this.machine.program = link<Core>([this.count, this.ring, this.handler, this.wait]);
+    this.machine.program = link<Core>([
+      ...[this.count, this.ring, this.handler, this.wait, this.caller, fortyTwo, nine],
+    ]);
     this.machine.software = this;
     const recorder: Recorder = {
       row: (kind, time, cpu, _a, b, c) => void this.rows.push({ kind, time, cpu, b, c }),
