@@ -12,7 +12,6 @@ import {
   kexecExec,
   kexecLoad,
   loadFlags,
-  logDuring,
   logged,
   logKeys,
   lookAt,
