@@ -30,6 +30,9 @@ export interface Services {
     readonly compileExpression: (text: string, place: Place) => Expression;
   }>;
   consoles(): Promise<{ readonly CONSOLE_WORK: ConsoleWork }>;
+  compiler(): Promise<{
+    readonly decompile: (blob: Uint8Array, file?: string) => { readonly text: string | undefined };
+  }>;
   completion(): Promise<{
     readonly completeLine: (run: Run, kernel: string, line: string) => Completion;
   }>;
@@ -45,6 +48,9 @@ const UNTIL_STEPS = 1_000_000;
 const ROWS_MAX = 200_000;
 /** Bytes of memory one answer may hold. */
 const MEMORY_MAX = 1 << 20;
+
+/** The first bytes of a device tree blob. */
+const DTB_MAGIC = [0xd0, 0x0d, 0xfe, 0xed];
 
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -146,10 +152,11 @@ class Session {
         : await this.#services.parse(source.text, source.file);
     if (!scenario)
       throw new Refused(`there is no lesson ${source.kind === 'bundled' ? source.name : ''}`);
+    const mine = await Promise.all((own ?? []).map((file) => this.#asSource(file)));
     const options = {
       ...(seed === undefined ? {} : { seed }),
       ...(profile === undefined ? {} : { profile }),
-      own: own ?? [],
+      own: mine,
       trace: true,
     };
     const run = new Run(scenario, options);
@@ -161,8 +168,18 @@ class Session {
       seed: run.seed,
       profile: run.profile,
       frame: this.#frame(),
-      files: filesOf(scenario, own ?? []),
+      files: filesOf(scenario, mine),
     };
+  }
+
+  /** A blob in the place of a source: the lesson compiles that file, so it gets the blob's source. */
+  async #asSource(file: OwnFile): Promise<OwnFile> {
+    const blob = DTB_MAGIC.every((byte, i) => file.bytes[i] === byte);
+    if (!file.name.endsWith('.dts') || !blob) return file;
+    const { decompile } = await this.#services.compiler();
+    const { text } = decompile(file.bytes, file.name);
+    if (text === undefined) throw new Refused(`${file.name}: this blob is no device tree`);
+    return { ...file, bytes: Uint8Array.from(text, (char) => char.charCodeAt(0)) };
   }
 
   /** Runs until a reason is one of `ends`, in slices, so that a pause gets through. */

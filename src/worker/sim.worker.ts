@@ -21,6 +21,8 @@ serve(self as unknown as Port, (tell) =>
     evaluator: () => import('../sim/scenarios/evaluator.ts'),
     expressions,
     consoles: () => import('../sim/scenarios/consoles.ts'),
+    compiler: () => import('../sim/fdt/compile.ts'),
     completion: () => import('../sim/scenarios/complete-line.ts'),
+    trees: () => import('./tree-reading.ts'),
   }),
 );

@@ -25,6 +25,7 @@ const SERVICES: Services = {
   evaluator: () => import('../sim/scenarios/evaluator.ts'),
   expressions: () => import('../sim/scenarios/claims.ts'),
   consoles: () => import('../sim/scenarios/consoles.ts'),
+  compiler: () => import('../sim/fdt/compile.ts'),
   completion: () => import('../sim/scenarios/complete-line.ts'),
 };
 
@@ -74,6 +75,26 @@ const frameIs = (fits: (frame: Frame) => boolean) => (push: Push) =>
   push.push === 'frame' && fits(push.frame);
 
 describe('load', () => {
+  it('boots a blob that was dropped in the place of a source', async () => {
+    const { compileDts } = await import('../sim/fdt/compile.ts');
+    const source = text('boot').match(/```dts web.dts\n([\s\S]*?)```/)?.[1] ?? '';
+    const other = source.replace('<4 5>', '<6>').replace('0x10000000', '0x8000000');
+    const { blob } = compileDts(new TextEncoder().encode(other));
+    const page = hire();
+    const own = [{ name: 'web.dts', bytes: blob! }];
+    const loaded = await page.ask('load', { source: { kind: 'bundled', name: 'boot' }, own });
+    expect(new TextDecoder().decode(loaded.files[0]!.bytes)).toContain('/dts-v1/');
+    await page.ask('step', { count: 100_000 });
+    const expression = 'instance("web-server").cpus';
+    expect(await page.ask('evaluate', { expression })).toEqual([6]);
+  });
+
+  it('refuses bytes that only begin like a blob', async () => {
+    const own = [{ name: 'web.dts', bytes: Uint8Array.of(0xd0, 0x0d, 0xfe, 0xed, 1, 2, 3) }];
+    const asked = hire().ask('load', { source: { kind: 'bundled', name: 'boot' }, own });
+    await expect(asked).rejects.toThrow('web.dts: this blob is no device tree');
+  });
+
   it('answers with the lesson, its files and the first moment', async () => {
     const page = hire();
     const answer = await page.ask('load', { source: { kind: 'bundled', name: 'boot' } });
