@@ -1,5 +1,6 @@
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Frame, Legend, LogLine } from '../sim/world/frame.ts';
+import type { TreeChoice, TreeReading } from './tree-types.ts';
 
 /** How fast time goes while playing. */
 export type Speed =
@@ -97,6 +98,14 @@ export interface Calls {
   memory: { ask: { readonly addr: number; readonly bytes: number }; answer: Uint8Array };
   rows: { ask: { readonly from: number; readonly to: number }; answer: Rows };
   log: { ask: { readonly kernel: string; readonly last: number }; answer: readonly LogLine[] };
+  /** Device trees there are at this moment, beside the lesson's own files. */
+  trees: { ask: object; answer: readonly TreeChoice[] };
+  /** Bytes of a file of the host. */
+  treeFile: { ask: { readonly path: string }; answer: Uint8Array };
+  /** A source with its tree and its bytes. */
+  compileTree: { ask: { readonly text: string; readonly file: string }; answer: TreeReading };
+  /** A blob with its tree and its source. */
+  mapTree: { ask: { readonly bytes: Uint8Array; readonly file: string }; answer: TreeReading };
 }
 export type Call = keyof Calls;
 

@@ -76,5 +76,9 @@ function handlers(film: Film, tell: Tell): Handlers {
     memory: ({ bytes }) => new Uint8Array(bytes),
     rows: ({ from, to }) => rows(from, to),
     log: () => [],
+    trees: () => [],
+    treeFile: none,
+    compileTree: none,
+    mapTree: none,
   };
 }
