@@ -51,7 +51,7 @@ export async function mounted<Props extends Record<string, unknown>>(
     ...{ session, selection, panes, files, root },
     find(selector) {
       const found = root.querySelector<HTMLElement>(selector);
-      if (!found) throw new Error(`nothing is ${selector} in ${root.innerHTML.slice(0, 2000)}`);
+      if (!found) throw new Error(`nothing is ${selector} in ${root.textContent.slice(0, 2000)}`);
       return found;
     },
     async close() {
