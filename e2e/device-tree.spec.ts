@@ -50,7 +50,11 @@ test('a cell changed in the source moves its bytes, and arrives in the kernel th
     .getAttribute('value');
   await picker.selectOption(handed);
   await expect(page.getByText('live', { exact: true })).toBeVisible();
-  await expect(page.getByRole('treeitem', { name: /dtb-data/ })).toBeVisible();
+  await page
+    .getByRole('treeitem', { name: /dtb-data/ })
+    .getByText('a device tree')
+    .click();
+  await expect(page.getByRole('treeitem', { name: /memory-bytes.*128 MiB/ })).toBeVisible();
 });
 
 test('a bent byte is told with the check that catches it, and taken back', async ({ page }) => {

@@ -150,6 +150,19 @@ export class TreeView {
     await this.#read(isSource ? { text: this.text, opens: true } : { bytes, opens: true });
   }
 
+  /** Shows the device tree that a value is, where it lies. */
+  async openInside(row: number): Promise<void> {
+    const value = this.ranges.find((range) => range.row === row && range.kind === 'value');
+    const { origin } = this;
+    if (!value || !origin) return;
+    const name = `${this.rows[row]?.name ?? ''} of ${origin.name}`;
+    const bytes = value.to - value.from;
+    const content = this.bytes.slice(value.from, value.to);
+    if (this.live && 'addr' in origin)
+      await this.open({ kind: origin.kind, name, addr: origin.addr + value.from, bytes });
+    else await this.open({ kind: 'opened', name, content });
+  }
+
   #contentOf(origin: Origin): Promise<Uint8Array> {
     switch (origin.kind) {
       case 'lesson':
