@@ -75,13 +75,12 @@ export class KernelContext extends Core {
     F[double + 7] = g;
     mem.dirty[word >>> 10] = 1;
     mem.put(kw + LOG_COUNT, count + 1);
-    if (this.recorder !== null)
-      this.recorder.row(ROW.log, this.now, this.cpu, 0, this.kernel, count, event);
+    if (this.recorder !== null) this.row(ROW.log, 0, this.kernel, count, event);
   }
 
   /** Marks harm the modelled code does: shown loudly, and the run goes on. */
   hazard(id: number, addr = 0, detail = 0): void {
     this.observer.hazard(id);
-    this.recorder?.row(ROW.hazard, this.now, this.cpu, addr, id, detail, 0);
+    this.row(ROW.hazard, addr, id, detail, 0);
   }
 }

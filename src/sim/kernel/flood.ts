@@ -24,24 +24,24 @@ export const flood = fusedRoutine<KernelContext>({
     { id: 'next', text: 'count it', cost: 1 },
   ],
   fused(x) {
-    for (let entry = x.entry; ; entry = 0) {
+    const { D, f } = x;
+    for (let entry = x.step; ; entry = 0) {
       switch (entry) {
         case 0:
-          if (x.get(DONE) >= x.get(COUNT)) return x.leave(0, x.get(DONE));
+          if (D[f + DONE]! >= D[f + COUNT]!) return x.leave(0, D[f + DONE]);
           if (x.tick(0)) return;
         // falls through
         case 1: {
-          const done = x.get(DONE);
-          const id = x.get(FIRST) + (done % x.get(INSTANCES));
+          const done = D[f + DONE]!;
+          const id = D[f + FIRST]! + (done % D[f + INSTANCES]!);
           const subtype = done & 0xffff;
-          const at = x.get(PAYLOAD);
-          if (x.calls(1, sendMessage, id, x.get(TYPE), subtype, at, x.get(LENGTH))) return;
+          const at = D[f + PAYLOAD]!;
+          if (x.calls(1, sendMessage, id, D[f + TYPE], subtype, at, D[f + LENGTH])) return;
         }
         // falls through
         default:
-          x.set(DONE, x.get(DONE) + 1);
-          x.goesTo(2, 0);
-          if (x.left <= 0 || x.now >= x.horizon) return;
+          D[f + DONE] = D[f + DONE]! + 1;
+          if (x.goesTo(2, 0)) return;
       }
     }
   },

@@ -7,12 +7,7 @@ import { HAZARD } from './hazards.ts';
 import { heapKind, isObject, kfree, kmalloc } from './heap.ts';
 import { isHeldHere, MESSAGE_CALLBACK } from './irq-work.ts';
 import { K } from './kernel.layout.ts';
-import {
-  IRQ_WORK,
-  IRQ_WORK_BUSY,
-  MK_IPI_HANDLER,
-  MK_MSG_TYPE_HANDLER,
-} from './mk.layout.ts';
+import { IRQ_WORK, IRQ_WORK_BUSY, MK_IPI_HANDLER, MK_MSG_TYPE_HANDLER } from './mk.layout.ts';
 
 const HANDLER = MK_IPI_HANDLER.at;
 const TYPE_HANDLER = MK_MSG_TYPE_HANDLER.at;
@@ -104,7 +99,7 @@ export const unregisterHandler = routine<KernelContext>({
         // With interrupts off nothing of this CPU's own list will ever run; another CPU's will.
         const isInterrupt = x.H[x.h + CPU.mode] === MODE.irqWork;
         const hangs = isInterrupt && isHeldHere(x, handler);
-        x.recorder?.row(ROW.sync, x.now, x.cpu, handler, hangs ? 1 : 0, 0, 0);
+        x.row(ROW.sync, handler, hangs ? 1 : 0, 0, 0);
         if (!hangs) return x.stay();
         x.hazard(HAZARD.hang, handler);
         x.hang();

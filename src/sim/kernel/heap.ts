@@ -78,7 +78,7 @@ export function kmalloc(x: KernelContext, kind: number, bytes: number, zero: boo
 }
 
 function noMemory(x: KernelContext, kind: number, bytes: number): number {
-  x.recorder?.row(ROW.allocfail, x.now, x.cpu, bytes, kind, 0, 0);
+  x.row(ROW.allocfail, bytes, kind, 0, 0);
   return 0;
 }
 
@@ -116,7 +116,7 @@ export interface HeapObject {
 /** Every object the heap between `from` and `to` ever had, by address. */
 export function listHeap(x: KernelContext, from: number, to: number): HeapObject[] {
   const objects: HeapObject[] = [];
-  for (let addr = from; addr < to; ) {
+  for (let addr = from; addr < to;) {
     const note = x.mem.note(addr);
     const size = CLASSES[(note >> 16) & 0xff]!;
     if ((note & OBJECT) === 0) break;

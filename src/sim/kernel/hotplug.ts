@@ -26,8 +26,8 @@ export function disownCpu(x: KernelContext, cpu: number): void {
   x.H[h + CPU.mode] = MODE.offline;
   x.H[h + CPU.interruptsOn] = 0;
   x.H[h + CPU.kernel] = -1;
-  x.recorder?.row(ROW.mode, x.now, cpu, 0, MODE.offline, 0, 0);
-  x.recorder?.row(ROW.owner, x.now, cpu, 0, -1, 0, 0);
+  x.rowAt(ROW.mode, x.now, cpu, 0, MODE.offline, 0, 0);
+  x.rowAt(ROW.owner, x.now, cpu, 0, -1, 0, 0);
 }
 
 /** Gives a CPU to a kernel, idle and listening. */
@@ -38,8 +38,8 @@ export function ownCpu(x: KernelContext, cpu: number, kernel: number, logical: n
   x.H[h + CPU.svr] = 0x1ff;
   x.H[h + CPU.mode] = MODE.idle;
   x.H[h + CPU.interruptsOn] = 1;
-  x.recorder?.row(ROW.owner, x.now, cpu, 0, kernel, 0, 0);
-  x.recorder?.row(ROW.mode, x.now, cpu, 0, MODE.idle, 0, 0);
+  x.rowAt(ROW.owner, x.now, cpu, 0, kernel, 0, 0);
+  x.rowAt(ROW.mode, x.now, cpu, 0, MODE.idle, 0, 0);
 }
 
 /**

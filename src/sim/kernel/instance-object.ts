@@ -33,7 +33,7 @@ export function setState(x: KernelContext, instance: number, state: number): voi
   x.mem.poke32(instance + AT.state, state);
   const id = instanceId(x, instance);
   x.log('inst.state', id, instanceName(x, instance), stateName(old), stateName(state));
-  x.recorder?.row(ROW.state, x.now, x.cpu, instance, id, state, x.kernel);
+  x.row(ROW.state, instance, id, state, x.kernel);
 }
 
 /** Addresses on mk_instance_list, first to last. */

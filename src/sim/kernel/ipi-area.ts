@@ -7,12 +7,7 @@ import { allocate, release } from './gen-pool.ts';
 import { heapKind, kfree, kmalloc } from './heap.ts';
 import { instanceName } from './instance-object.ts';
 import { K } from './kernel.layout.ts';
-import {
-  MK_INSTANCE,
-  MK_INSTANCE_IPI_DATA,
-  MK_IPI_DATA,
-  MK_MAX_INSTANCES,
-} from './mk.layout.ts';
+import { MK_INSTANCE, MK_INSTANCE_IPI_DATA, MK_IPI_DATA, MK_MAX_INSTANCES } from './mk.layout.ts';
 
 const SOURCE = 'kernel/multikernel/ipi.c';
 const AT = MK_INSTANCE_IPI_DATA.at;
@@ -27,7 +22,9 @@ export function instanceAlloc(x: KernelContext, instance: number, bytes: number)
   const got = extra?.pool ? allocate(extra.pool, bytes, PAGE_SIZE) : undefined;
   if (!extra || !got) return 0;
   x.update({
-    instances: x.state.instances.map((each) => (each === extra ? { ...each, pool: got.pool } : each)),
+    instances: x.state.instances.map((each) =>
+      each === extra ? { ...each, pool: got.pool } : each,
+    ),
   });
   return got.start;
 }
@@ -143,7 +140,7 @@ export function canMap(x: KernelContext, addr: number, bytes: number): boolean {
     x.mem.poke32(x.k + K.fail_memremap, failing - 1);
   }
   if (failing !== 1 && x.mem.covers(addr, bytes)) return true;
-  x.recorder?.row(ROW.memremap, x.now, x.cpu, addr, bytes, 0, 0);
+  x.row(ROW.memremap, addr, bytes, 0, 0);
   return false;
 }
 

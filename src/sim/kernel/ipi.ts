@@ -67,77 +67,103 @@ export const sendIpiData = fusedRoutine<KernelContext>({
   source: SOURCE,
   locals: ['id', 'data', 'size', 'type', 'instance', 'cpu', 'slot', 'serial'],
   steps: [
-    { id: 'S1', label: 'find', text: 'find the instance under its mutex and take a reference', cost: 22 },
+    {
+      id: 'S1',
+      label: 'find',
+      text: 'find the instance under its mutex and take a reference',
+      cost: 22,
+    },
     { id: 'S2', label: 'size', text: 'refuse more than 256 bytes', cost: 1 },
-    { id: 'S3', label: 'target', text: 'the target is the first CPU of the instance, by host number' },
+    {
+      id: 'S3',
+      label: 'target',
+      text: 'the target is the first CPU of the instance, by host number',
+    },
     { id: 'S4', label: 'area', text: 'look up the shared area of the instance', cost: 10 },
-    { id: 'S5', label: 'slot', text: 'the slot has the number of that CPU; nobody checks it', cost: 1 },
+    {
+      id: 'S5',
+      label: 'slot',
+      text: 'the slot has the number of that CPU; nobody checks it',
+      cost: 1,
+    },
     { id: 'S6', label: 'slot.clear', text: 'clear the slot: 272 bytes', cost: 14, local: false },
     { id: 'S7', label: 'slot.size', text: 'write data_size', cost: 2, local: false },
-    { id: 'S8', label: 'slot.sender', text: 'write sender_cpu, the APIC id of this CPU', cost: 3, local: false },
+    {
+      id: 'S8',
+      label: 'slot.sender',
+      text: 'write sender_cpu, the APIC id of this CPU',
+      cost: 3,
+      local: false,
+    },
     { id: 'S9', label: 'slot.type', text: 'write type, cut to 32 bits', cost: 2, local: false },
     { id: 'S10', label: 'slot.data', text: 'copy the data into the buffer', cost: 8, local: false },
-    { id: 'S11', label: 'icr', text: 'write the ICR: vector 0xea to that CPU', cost: 40, local: false },
+    {
+      id: 'S11',
+      label: 'icr',
+      text: 'write the ICR: vector 0xea to that CPU',
+      cost: 40,
+      local: false,
+    },
     { id: 'S12', label: 'sent', text: 'return 0; whether anyone listens is not known', cost: 2 },
   ],
   fused(x) {
-    const { mem } = x;
-    switch (x.entry) {
+    const { mem, D, f } = x;
+    switch (x.step) {
       case 0: {
-        if (mem.M[x.kw + MUTEX] !== 0) return x.again(0);
-        const instance = instanceGet(x, x.get(ID));
+        if (mem.M[x.kw + MUTEX] !== 0) return void x.again(0);
+        const instance = instanceGet(x, D[f + ID]!);
         if (instance === 0) return x.leave(0, -ERRNO.EINVAL);
-        x.set(INSTANCE, instance);
+        D[f + INSTANCE] = instance;
         if (x.tick(0)) return;
       }
       // falls through
       case 1:
-        if (x.get(SIZE) > MK_MAX_DATA_SIZE) return x.leave(1, -ERRNO.EINVAL);
+        if (D[f + SIZE]! > MK_MAX_DATA_SIZE) return x.leave(1, -ERRNO.EINVAL);
         if (x.tick(1)) return;
       // falls through
       case 2:
-        x.set(TARGET, firstCpu(x, x.get(INSTANCE)));
+        D[f + TARGET] = firstCpu(x, D[f + INSTANCE]!);
         if (x.tick(2)) return;
       // falls through
       case 3: {
-        const area = areaOf(x, x.get(ID));
+        const area = areaOf(x, D[f + ID]!);
         if (area === 0) {
-          x.logAt(NO_AREA, x.get(ID));
+          x.logAt(NO_AREA, D[f + ID]);
           return x.leave(3, -ERRNO.ENODEV);
         }
-        x.set(SLOT_, area);
+        D[f + SLOT_] = area;
         if (x.tick(3)) return;
       }
       // falls through
       case 4: {
-        const cpu = x.get(TARGET);
-        x.set(SLOT_, x.get(SLOT_) + MK_IPI_DATA.size * cpu);
-        if (cpu >= x.sys.settings.nrCpus) x.hazard(HAZARD.slotPastArea, x.get(SLOT_), cpu);
+        const cpu = D[f + TARGET]!;
+        D[f + SLOT_] = D[f + SLOT_]! + MK_IPI_DATA.size * cpu;
+        if (cpu >= x.sys.settings.nrCpus) x.hazard(HAZARD.slotPastArea, D[f + SLOT_], cpu);
         if (x.tick(4)) return;
       }
       // falls through
       case 5:
-        clearSlot(x, x.get(SLOT_));
+        clearSlot(x, D[f + SLOT_]!);
         if (x.tick(5)) return;
       // falls through
       case 6:
-        mem.write64(x.get(SLOT_) + SLOT.data_size, x.get(SIZE));
+        mem.write64(D[f + SLOT_]! + SLOT.data_size, D[f + SIZE]!);
         if (x.tick(6)) return;
       // falls through
       case 7:
-        mem.write32(x.get(SLOT_) + SLOT.sender_cpu, x.physical);
+        mem.write32(D[f + SLOT_]! + SLOT.sender_cpu, x.physical);
         if (x.tick(7)) return;
       // falls through
       case 8:
-        mem.write32(x.get(SLOT_) + SLOT.type, x.get(TYPE));
+        mem.write32(D[f + SLOT_]! + SLOT.type, D[f + TYPE]!);
         if (x.tick(8)) return;
       // falls through
       case 9:
-        fillBuffer(x, x.get(SLOT_) + SLOT.buffer, x.get(DATA), x.get(SIZE));
+        fillBuffer(x, D[f + SLOT_]! + SLOT.buffer, D[f + DATA]!, D[f + SIZE]!);
         if (x.tick(9)) return;
       // falls through
       case 10:
-        ring(x, x.get(TARGET));
+        ring(x, D[f + TARGET]!);
         if (x.tick(10)) return;
       // falls through
       default:
@@ -173,8 +199,7 @@ function ring(x: KernelContext, cpu: number): void {
   const serial = x.get(SERIAL);
   x.observer.sent(serial, x.get(TYPE) | 0, subtype, x.get(SIZE), word);
   x.mem.put(x.kw + SENT, M[x.kw + SENT]! + 1);
-  if (x.recorder !== null)
-    x.recorder.row(ROW.sent, x.now, x.cpu, x.get(SLOT_), x.get(TYPE), subtype, serial);
+  if (x.recorder !== null) x.row(ROW.sent, x.get(SLOT_), x.get(TYPE), subtype, serial);
   const isCpu = cpu < M[x.kw + CPU_IDS]!;
   const apic = isCpu ? M[x.kw + APIC_IDS + cpu]! : -1;
   x.sendIpi(apic, DeliveryMode.fixed, MULTIKERNEL_VECTOR);
@@ -194,17 +219,49 @@ export const interruptEntry = fusedRoutine<KernelContext>({
   locals: ['slot', 'handler'],
   steps: [
     { id: 'eoi', text: 'write EOI: from here on 0xea can be pending again', cost: 12 },
-    { id: 'R2', label: 'area', text: 'without a receive area there is nothing to do and nothing to say' },
-    { id: 'R3', label: 'slot', text: 'the slot has the number of this APIC; nobody checks it', cost: 2 },
-    { id: 'R4', label: 'read.size', text: 'read data_size: 0 or more than 256 means no message', cost: 4, local: false },
-    { id: 'R5', label: 'read.header', text: 'read sender_cpu and type, and log them', cost: 30, local: false },
+    {
+      id: 'R2',
+      label: 'area',
+      text: 'without a receive area there is nothing to do and nothing to say',
+    },
+    {
+      id: 'R3',
+      label: 'slot',
+      text: 'the slot has the number of this APIC; nobody checks it',
+      cost: 2,
+    },
+    {
+      id: 'R4',
+      label: 'read.size',
+      text: 'read data_size: 0 or more than 256 means no message',
+      cost: 4,
+      local: false,
+    },
+    {
+      id: 'R5',
+      label: 'read.header',
+      text: 'read sender_cpu and type, and log them',
+      cost: 30,
+      local: false,
+    },
     { id: 'R6', label: 'lock', text: 'take the lock of the handler list', cost: 4 },
-    { id: 'R7', label: 'match', text: 'read type again; a handler of that type gets its irq_work queued', cost: 6, local: false },
-    { id: 'R8', label: 'unlock', text: 'release the lock and return; the slot stays as it is', cost: 6 },
+    {
+      id: 'R7',
+      label: 'match',
+      text: 'read type again; a handler of that type gets its irq_work queued',
+      cost: 6,
+      local: false,
+    },
+    {
+      id: 'R8',
+      label: 'unlock',
+      text: 'release the lock and return; the slot stays as it is',
+      cost: 6,
+    },
   ],
   fused(x) {
-    const { mem } = x;
-    switch (x.entry) {
+    const { mem, D, f } = x;
+    switch (x.step) {
       case 0:
         x.eoi();
         x.H[x.h + CPU.countCall]!++;
@@ -213,20 +270,20 @@ export const interruptEntry = fusedRoutine<KernelContext>({
       case 1: {
         const area = mem.get64(x.kw + THIS_AREA);
         if (area === 0) return x.leave(1);
-        x.set(R_SLOT, area);
+        D[f + R_SLOT] = area;
         if (x.tick(1)) return;
       }
       // falls through
       case 2: {
         const apic = x.physical;
-        x.set(R_SLOT, x.get(R_SLOT) + MK_IPI_DATA.size * apic);
+        D[f + R_SLOT] = D[f + R_SLOT]! + MK_IPI_DATA.size * apic;
         if (apic >= x.sys.settings.nrCpus)
-          x.hazard(HAZARD.slotIndexOutOfRange, x.get(R_SLOT), apic);
+          x.hazard(HAZARD.slotIndexOutOfRange, D[f + R_SLOT], apic);
         if (x.tick(2)) return;
       }
       // falls through
       case 3: {
-        const size = mem.read64(x.get(R_SLOT) + SLOT.data_size);
+        const size = mem.read64(D[f + R_SLOT]! + SLOT.data_size);
         if (size === 0 || size > MK_MAX_DATA_SIZE) {
           x.logAt(NO_DATA, x.logical);
           return x.leave(3);
@@ -235,7 +292,7 @@ export const interruptEntry = fusedRoutine<KernelContext>({
       }
       // falls through
       case 4: {
-        const slot = x.get(R_SLOT);
+        const slot = D[f + R_SLOT]!;
         const sender = mem.read32(slot + SLOT.sender_cpu);
         x.logAt(RECEIVED, x.logical, x.physical, sender, mem.read32(slot + SLOT.type) >>> 0);
         if (x.tick(4)) return;
@@ -243,19 +300,14 @@ export const interruptEntry = fusedRoutine<KernelContext>({
       // falls through
       case 5: {
         const first = mem.get64(x.kw + HANDLERS);
-        x.set(R_NEXT, first);
+        D[f + R_NEXT] = first;
         if (x.tick(5)) return;
       }
       // falls through
       case 6:
-        while (x.get(R_NEXT) !== 0) {
-          match(x, x.get(R_SLOT), x.get(R_NEXT));
-          if (x.get(R_NEXT) === 0) {
-            if (x.tick(6)) return;
-          } else {
-            x.again(6);
-            if (x.left <= 0 || x.now >= x.horizon) return;
-          }
+        while (D[f + R_NEXT] !== 0) {
+          match(x, D[f + R_SLOT]!, D[f + R_NEXT]!);
+          if (D[f + R_NEXT] === 0 ? x.tick(6) : x.again(6)) return;
         }
       // falls through
       default:

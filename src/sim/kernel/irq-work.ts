@@ -33,7 +33,7 @@ export function irqWorkQueue(x: KernelContext, handler: number): boolean {
   const word = x.at(handler);
   const flags = mem.M[word + FLAGS]!;
   const fresh = (flags & IRQ_WORK_PENDING) === 0;
-  x.recorder?.row(ROW.queue, x.now, x.cpu, handler, fresh ? 1 : 0, 0, 0);
+  if (x.recorder !== null) x.row(ROW.queue, handler, fresh ? 1 : 0, 0, 0);
   mem.put(word + FLAGS, flags | IRQ_WORK_PENDING | IRQ_WORK_BUSY);
   if (!fresh) return false;
   const head = x.kw + LISTS + 2 * x.logical;
@@ -67,41 +67,45 @@ export const irqWorkEntry = fusedRoutine<KernelContext>({
   steps: [
     { id: 'eoi', text: 'write EOI and take the list of this CPU', cost: 12 },
     { id: 'W1', label: 'next', text: 'the next work; PENDING is cleared before it runs', cost: 6 },
-    { id: 'W2', label: 'callback', text: 'call the handler with its saved pointer into the live slot', cost: 4 },
+    {
+      id: 'W2',
+      label: 'callback',
+      text: 'call the handler with its saved pointer into the live slot',
+      cost: 4,
+    },
     { id: 'W3', label: 'done', text: 'clear BUSY unless it was queued again meanwhile', cost: 4 },
   ],
   fused(x) {
-    const { mem } = x;
-    for (let entry = x.entry; ; entry = 1) {
+    const { mem, D, f } = x;
+    for (let entry = x.step; ; entry = 1) {
       switch (entry) {
         case 0: {
           x.eoi();
           x.H[x.h + CPU.countIrqWork]!++;
           const head = x.kw + LISTS + 2 * x.logical;
-          x.set(REST, mem.get64(head));
+          D[f + REST] = mem.get64(head);
           mem.put64(head, 0);
           if (x.tick(0)) return;
         }
         // falls through
         case 1: {
-          const work = x.get(REST);
+          const work = D[f + REST]!;
           if (work === 0) return x.leave(1);
           const word = x.at(work);
-          x.set(WORK, work);
-          x.set(REST, mem.get64(word + NEXT));
+          D[f + WORK] = work;
+          D[f + REST] = mem.get64(word + NEXT);
           mem.put(word + FLAGS, mem.M[word + FLAGS]! & ~IRQ_WORK_PENDING);
           if (x.tick(1)) return;
         }
         // falls through
         case 2:
-          if (runWork(x, x.get(WORK))) return;
+          if (runWork(x, D[f + WORK]!)) return;
         // falls through
         default: {
-          const at = x.at(x.get(WORK)) + FLAGS;
+          const at = x.at(D[f + WORK]!) + FLAGS;
           const flags = mem.M[at]!;
           if ((flags & IRQ_WORK_PENDING) === 0) mem.put(at, flags & ~IRQ_WORK_BUSY);
-          x.goesTo(3, 1);
-          if (x.left <= 0 || x.now >= x.horizon) return;
+          if (x.goesTo(3, 1)) return;
         }
       }
     }
@@ -139,6 +143,6 @@ function runWork(x: KernelContext, work: number): boolean {
   const to = ipiCallbacks[callback];
   if (to === undefined) return x.tick(2);
   const slot = mem.get64(word + SAVED_DATA);
-  x.recorder?.row(ROW.callback, x.now, x.cpu, slot, callback, x.kernel, 0);
+  if (x.recorder !== null) x.row(ROW.callback, slot, callback, x.kernel, 0);
   return x.calls(2, to, slot, mem.get64(word + CONTEXT), work);
 }

@@ -25,27 +25,26 @@ export const listenHandler = fusedRoutine<KernelContext>({
   name: 'mk_listen_handler',
   source: 'glue',
   locals: ['msg_type', 'subtype', 'payload', 'payload_len', 'ctx', 'serial'],
-  steps: [
-    { id: 'H1', label: 'payload', text: 'read the payload', cost: 8, local: false },
-  ],
+  steps: [{ id: 'H1', label: 'payload', text: 'read the payload', cost: 8, local: false }],
   fused(x) {
-    const payload = x.get(PAYLOAD);
-    const length = x.get(LENGTH);
-    let last = x.get(SERIAL);
+    const { D, f } = x;
+    const payload = D[f + PAYLOAD]!;
+    const length = D[f + LENGTH]!;
+    let last = D[f + SERIAL]!;
     if (payload !== 0 && length > 0) {
       const room = MK_IPI_DATA.size - PAYLOAD_IN_SLOT;
       if (length > room) x.hazard(HAZARD.payloadPastSlot, payload, length);
       if (x.mem.listener !== null) x.mem.listener.access(false, payload, Math.min(length, room));
       last = x.mem.note(payload);
     }
-    judge(x, x.get(SERIAL), last);
+    judge(x, D[f + SERIAL]!, last);
     x.leave(0);
   },
 });
 
 /** Says what the call was: header of message `header`, payload of message `payload`. */
 function judge(x: KernelContext, header: number, payload: number): void {
-  const { observer, recorder } = x;
+  const { observer } = x;
   observer.count(STAT.handled);
   x.mem.put(x.kw + HANDLED, x.mem.M[x.kw + HANDLED]! + 1);
   let outcome: number;
@@ -60,9 +59,9 @@ function judge(x: KernelContext, header: number, payload: number): void {
     observer.count(STAT.duplicated);
     outcome = OUTCOME.duplicated;
   }
-  if (recorder === null) return;
-  recorder.row(ROW.handler, x.now, x.cpu, x.get(PAYLOAD), x.get(TYPE), x.get(SUBTYPE), header);
-  recorder.row(ROW.outcome, x.now, x.cpu, x.get(LENGTH), outcome, payload, header);
+  if (x.recorder === null) return;
+  x.row(ROW.handler, x.get(PAYLOAD), x.get(TYPE), x.get(SUBTYPE), header);
+  x.row(ROW.outcome, x.get(LENGTH), outcome, payload, header);
 }
 
 /** Message handlers by the number their pointer holds; 0 is NULL. Filled when linked. */
@@ -70,4 +69,3 @@ export const messageHandlers: (Routine<KernelContext> | undefined)[] = [undefine
 
 /** Number of {@link listenHandler} in {@link messageHandlers}. */
 export const LISTEN_HANDLER = 1;
-

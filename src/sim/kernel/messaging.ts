@@ -4,12 +4,7 @@ import type { KernelContext } from './context.ts';
 import { HAZARD } from './hazards.ts';
 import { heapKind, isLive, kfree, kmalloc } from './heap.ts';
 import { logEventNumber } from './log-events.ts';
-import {
-  MK_IPI_DATA,
-  MK_MAX_DATA_SIZE,
-  MK_MESSAGE,
-  MK_MSG_TYPE_HANDLER,
-} from './mk.layout.ts';
+import { MK_IPI_DATA, MK_MAX_DATA_SIZE, MK_MESSAGE, MK_MSG_TYPE_HANDLER } from './mk.layout.ts';
 import { messageHandlers } from './message-handlers.ts';
 
 const SOURCE = 'kernel/multikernel/messaging.c';
@@ -48,14 +43,19 @@ export const sendMessage = fusedRoutine<KernelContext>({
     { id: 'M3', label: 'alloc', text: 'allocate the message', cost: 20 },
     { id: 'M4', label: 'fill', text: 'fill the header; msg_id is always 0' },
     { id: 'M5', label: 'payload', text: 'copy the payload behind the header' },
-    { id: 'M6', label: 'send', text: 'hand it to the IPI layer, with the category as type', cost: 2 },
+    {
+      id: 'M6',
+      label: 'send',
+      text: 'hand it to the IPI layer, with the category as type',
+      cost: 2,
+    },
     { id: 'M7', label: 'free', text: 'free the message and report', cost: 18 },
   ],
   fused(x) {
-    const { mem } = x;
-    switch (x.entry) {
+    const { mem, D, f } = x;
+    switch (x.step) {
       case 0: {
-        const total = MK_MESSAGE.size + x.get(LENGTH);
+        const total = MK_MESSAGE.size + D[f + LENGTH]!;
         if (total > MK_MAX_DATA_SIZE) {
           x.logAt(TOO_LARGE, total, MK_MAX_DATA_SIZE);
           return x.leave(0, -ERRNO.EMSGSIZE);
@@ -64,38 +64,38 @@ export const sendMessage = fusedRoutine<KernelContext>({
       }
       // falls through
       case 1: {
-        const msg = kmalloc(x, KIND_MESSAGE, MK_MESSAGE.size + x.get(LENGTH), true);
+        const msg = kmalloc(x, KIND_MESSAGE, MK_MESSAGE.size + D[f + LENGTH]!, true);
         if (msg === 0) return x.leave(1, -ERRNO.ENOMEM);
-        x.set(MESSAGE, msg);
+        D[f + MESSAGE] = msg;
         if (x.tick(1)) return;
       }
       // falls through
       case 2: {
-        const word = x.at(x.get(MESSAGE));
-        mem.put(word + MSG_TYPE_, x.get(TYPE));
-        mem.put(word + MSG_SUBTYPE_, x.get(SUBTYPE));
-        mem.put(word + MSG_LENGTH_, x.get(LENGTH));
+        const word = x.at(D[f + MESSAGE]!);
+        mem.put(word + MSG_TYPE_, D[f + TYPE]!);
+        mem.put(word + MSG_SUBTYPE_, D[f + SUBTYPE]!);
+        mem.put(word + MSG_LENGTH_, D[f + LENGTH]!);
         if (x.tick(2)) return;
       }
       // falls through
       case 3: {
-        const payload = x.get(PAYLOAD);
-        const length = x.get(LENGTH);
-        if (payload !== 0 && length > 0) mem.move(x.get(MESSAGE) + MSG.payload, payload, length);
+        const payload = D[f + PAYLOAD]!;
+        const length = D[f + LENGTH]!;
+        if (payload !== 0 && length > 0) mem.move(D[f + MESSAGE]! + MSG.payload, payload, length);
         if (x.tick(3)) return;
       }
       // falls through
       case 4: {
-        const size = MK_MESSAGE.size + x.get(LENGTH);
+        const size = MK_MESSAGE.size + D[f + LENGTH]!;
         const to = x.roles.sendIpiData;
-        if (x.calls(4, to, x.get(ID), x.get(MESSAGE), size, x.get(TYPE))) return;
+        if (x.calls(4, to, D[f + ID], D[f + MESSAGE], size, D[f + TYPE])) return;
       }
       // falls through
       default: {
         const ret = x.result;
-        kfree(x, x.get(MESSAGE));
+        kfree(x, D[f + MESSAGE]!);
         if (ret < 0) x.logAt(SEND_FAILED, ret);
-        else x.logAt(SENT, x.get(TYPE), x.get(SUBTYPE), x.get(LENGTH), x.get(ID));
+        else x.logAt(SENT, D[f + TYPE], D[f + SUBTYPE], D[f + LENGTH], D[f + ID]);
         x.leave(5, ret);
       }
     }
@@ -120,19 +120,48 @@ export const messageCallback = fusedRoutine<KernelContext>({
   locals: ['data', 'ctx', 'work', 'msg_type', 'msg_subtype', 'payload_len', 'payload', 'serial'],
   steps: [
     { id: 'C1', label: 'handler', text: 'there must be a handler', cost: 1 },
-    { id: 'C2', label: 'check.type', text: 'read type: it must be the registered one', cost: 3, local: false },
-    { id: 'C3', label: 'check.size', text: 'read data_size: at least a header', cost: 3, local: false },
-    { id: 'C4', label: 'check.length', text: 'read payload_len and data_size: the payload must fit', cost: 4, local: false },
-    { id: 'C5', label: 'read.header', text: 'read the header inside the buffer', cost: 5, local: false },
+    {
+      id: 'C2',
+      label: 'check.type',
+      text: 'read type: it must be the registered one',
+      cost: 3,
+      local: false,
+    },
+    {
+      id: 'C3',
+      label: 'check.size',
+      text: 'read data_size: at least a header',
+      cost: 3,
+      local: false,
+    },
+    {
+      id: 'C4',
+      label: 'check.length',
+      text: 'read payload_len and data_size: the payload must fit',
+      cost: 4,
+      local: false,
+    },
+    {
+      id: 'C5',
+      label: 'read.header',
+      text: 'read the header inside the buffer',
+      cost: 5,
+      local: false,
+    },
     { id: 'C6', label: 'log', text: 'log what came', cost: 12 },
-    { id: 'C7', label: 'call', text: 'call the message handler with a pointer into the slot', cost: 3 },
+    {
+      id: 'C7',
+      label: 'call',
+      text: 'call the message handler with a pointer into the slot',
+      cost: 3,
+    },
     { id: 'C8', label: 'return', text: 'return; the slot stays as it is', cost: 2 },
   ],
   fused(x) {
-    const { mem } = x;
-    switch (x.entry) {
+    const { mem, D, f } = x;
+    switch (x.step) {
       case 0: {
-        const handler = x.get(C_HANDLER);
+        const handler = D[f + C_HANDLER]!;
         if (handler !== 0 && !isLive(x, handler)) x.hazard(HAZARD.useAfterFree, handler);
         if (handler === 0 || mem.M[x.at(handler) + MSG_HANDLER] === 0) {
           x.log('msg.no_handler');
@@ -142,8 +171,8 @@ export const messageCallback = fusedRoutine<KernelContext>({
       }
       // falls through
       case 1: {
-        const expected = mem.M[x.at(x.get(C_HANDLER)) + MSG_TYPE]!;
-        const got = mem.read32(x.get(C_SLOT) + SLOT.type);
+        const expected = mem.M[x.at(D[f + C_HANDLER]!) + MSG_TYPE]!;
+        const got = mem.read32(D[f + C_SLOT]! + SLOT.type);
         if (got !== expected) {
           x.log('msg.type_mismatch', expected >>> 0, got >>> 0);
           return x.leave(1);
@@ -152,7 +181,7 @@ export const messageCallback = fusedRoutine<KernelContext>({
       }
       // falls through
       case 2: {
-        const size = mem.read64(x.get(C_SLOT) + SLOT.data_size);
+        const size = mem.read64(D[f + C_SLOT]! + SLOT.data_size);
         if (size < MK_MESSAGE.size) {
           x.log('msg.too_small', size);
           return x.leave(2);
@@ -161,21 +190,21 @@ export const messageCallback = fusedRoutine<KernelContext>({
       }
       // falls through
       case 3:
-        if (!lengthFits(x, x.get(C_SLOT))) return x.leave(3);
+        if (!lengthFits(x, D[f + C_SLOT]!)) return x.leave(3);
         if (x.tick(3)) return;
       // falls through
       case 4:
-        readHeader(x, x.get(C_SLOT) + SLOT.buffer);
+        readHeader(x, D[f + C_SLOT]! + SLOT.buffer);
         if (x.tick(4)) return;
       // falls through
       case 5: {
-        const sender = mem.peek32(x.get(C_SLOT) + SLOT.sender_cpu);
-        x.logAt(RECEIVED, x.get(C_TYPE), x.get(C_SUBTYPE), x.get(C_LENGTH), sender);
+        const sender = mem.peek32(D[f + C_SLOT]! + SLOT.sender_cpu);
+        x.logAt(RECEIVED, D[f + C_TYPE], D[f + C_SUBTYPE], D[f + C_LENGTH], sender);
         if (x.tick(5)) return;
       }
       // falls through
       case 6:
-        if (callHandler(x, x.at(x.get(C_HANDLER)))) return;
+        if (callHandler(x, x.at(D[f + C_HANDLER]!))) return;
       // falls through
       default:
         x.leave(7);

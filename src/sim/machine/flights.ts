@@ -24,7 +24,15 @@ export class Flights {
   /** Arrival of the next one, Infinity when nothing flies. */
   next = Infinity;
 
-  push(at: number, target: number, delivery: number, vector: number, sender: number, serial: number, sent: number) {
+  push(
+    at: number,
+    target: number,
+    delivery: number,
+    vector: number,
+    sender: number,
+    serial: number,
+    sent: number,
+  ) {
     if ((this.count + 1) * FIELDS > this.data.length) {
       const larger = new Float64Array(this.data.length * 2);
       larger.set(this.data);
@@ -54,11 +62,13 @@ export class Flights {
   pop(out: Flight): void {
     const d = this.data;
     out.at = d[0]!;
-    out.target = d[1]!;
-    out.delivery = d[2]!;
-    out.vector = d[3]!;
-    out.sender = d[4]!;
-    out.serial = d[5]!;
+    // What comes out of an array of doubles stays one, and so does all that is computed from it and
+    // every field it is put into, until somebody says `| 0`.
+    out.target = d[1]! | 0;
+    out.delivery = d[2]! | 0;
+    out.vector = d[3]! | 0;
+    out.sender = d[4]! | 0;
+    out.serial = d[5]! | 0;
     out.sent = d[6]!;
     const last = --this.count;
     if (last > 0) this.#sink(last);

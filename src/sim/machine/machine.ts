@@ -2,7 +2,7 @@ import { assert, SimBug } from '../base/assert.ts';
 import { ROW, type Recorder } from '../base/record.ts';
 import { nextRandom, seedRandom } from '../base/rng.ts';
 import type { Core } from './core.ts';
-import { CPU, CPU_D, FRAME, LOCALS_MAX, MODE, SAVED_RESULT } from './cpu.layout.ts';
+import { CPU, CPU_D, FRAME, localsAt, MODE, SAVED_RESULT } from './cpu.layout.ts';
 import { Flights, type Flight } from './flights.ts';
 import { acceptVector, deliverable, requestVector, resetLapic } from './lapic.ts';
 import { DeliveryMode } from './lapic.regs.ts';
@@ -42,7 +42,13 @@ export interface MachineSnapshot {
   readonly D: readonly (Float64Array | null)[];
   readonly ready: Float64Array;
   readonly flights: Float64Array;
-  readonly scalars: readonly [now: number, steps: number, random: number, flight: number, task: number];
+  readonly scalars: readonly [
+    now: number,
+    steps: number,
+    random: number,
+    flight: number,
+    task: number,
+  ];
   readonly instant: boolean;
   readonly memory: MemorySnapshot;
 }
@@ -69,8 +75,6 @@ export class Machine<X extends Core> {
   program!: Program<X>;
   software!: Software;
   core!: X;
-  recorder: Recorder | null = null;
-  now = 0;
   steps = 0;
   random: number;
   flightSerial = 0;
@@ -115,13 +119,33 @@ export class Machine<X extends Core> {
     });
   }
 
+  /** Simulated time in ns. The core has the clock: it moves with every step. */
+  get now(): number {
+    return this.core.now;
+  }
+
+  set now(time: number) {
+    this.core.now = time;
+  }
+
+  /** Who takes down rows. The core hands them on, so that those of its steps come first. */
+  get recorder(): Recorder | null {
+    return this.core.recorder;
+  }
+
+  set recorder(recorder: Recorder | null) {
+    this.core.recorder = recorder;
+  }
+
   /** Points the core at a CPU and its top frame. */
   select(cpu: number): X {
     const core = this.core;
-    const h = cpu * CPU.stride;
-    core.cpu = cpu;
+    // A CPU's number may come from a routine's locals, which are doubles. One `| 0` here keeps these
+    // fields integers, and all indices computed from them: a fifth of a message's time.
+    core.cpu = cpu | 0;
+    const h = core.cpu * CPU.stride;
     core.h = h;
-    core.f = cpu * CPU_D.stride + CPU_D.locals + (this.H[h + CPU.depth]! - 1) * LOCALS_MAX;
+    core.f = localsAt(core.cpu, this.H[h + CPU.depth]! - 1);
     const kernel = this.H[h + CPU.kernel]!;
     core.k = kernel < 0 ? 0 : this.kernelBase[kernel]!;
     core.kw = kernel < 0 ? 0 : this.kernelWord[kernel]!;
@@ -142,7 +166,7 @@ export class Machine<X extends Core> {
     const h = cpu * CPU.stride;
     if (this.H[h + CPU.depth] !== 0) throw new SimBug(`cpu${cpu} is busy`);
     // An IPI may start another CPU in the middle of a step: that step must find its core as it was.
-    const { cpu: running, pcAt, start } = this.core;
+    const { cpu: running, pcAt } = this.core;
     const core = this.select(cpu);
     core.push(to, FRAME.task, mode);
     args.forEach((value, i) => {
@@ -150,9 +174,8 @@ export class Machine<X extends Core> {
     });
     this.select(running);
     core.pcAt = pcAt;
-    core.start = start;
     this.H[h + CPU.task] = serial;
-    this.recorder?.row(ROW.begin, this.now, cpu, 0, to.start, 0, serial);
+    this.core.rowAt(ROW.begin, this.now, cpu, 0, to.start, 0, serial);
     this.wake(cpu, this.now);
   }
 
@@ -166,7 +189,7 @@ export class Machine<X extends Core> {
     const task = this.H[cpu * CPU.stride + CPU.task]!;
     if (task === 0) return; // an interrupt that found the CPU idle
     this.H[cpu * CPU.stride + CPU.task] = 0;
-    this.recorder?.row(ROW.end, this.now, cpu, result, 0, 0, task);
+    this.core.rowAt(ROW.end, this.now, cpu, result, 0, 0, task);
     this.software.taskEnded(cpu, task, result);
   }
 
@@ -182,7 +205,7 @@ export class Machine<X extends Core> {
         at += this.timing.ipi + (((this.random >>> 8) * this.timing.ipiJitter) >>> 24);
       }
     }
-    this.recorder?.row(ROW.send, this.now, sender, at, (delivery << 8) | vector, apicId, serial);
+    this.core.rowAt(ROW.send, this.now, sender, at, (delivery << 8) | vector, apicId, serial);
     if (this.instant || target === sender) {
       const flight = this.#flight;
       flight.at = at;
@@ -194,8 +217,7 @@ export class Machine<X extends Core> {
       this.#land(flight);
     } else {
       this.flights.push(at, target, delivery, vector, sender, serial, this.now);
-      if (at < this.core.limit) this.core.limit = at;
-      if (at < this.core.horizon) this.core.horizon = at;
+      this.core.due(at);
     }
   }
 
@@ -211,28 +233,31 @@ export class Machine<X extends Core> {
       H[h + CPU.sipi] = -1;
       H[h + CPU.mode] = MODE.waitSipi;
       this.ready[target] = Infinity;
-      this.recorder?.row(ROW.arrive, at, target, 0, (delivery << 8) | vector, sender, serial);
+      this.core.rowAt(ROW.arrive, at, target, 0, (delivery << 8) | vector, sender, serial);
       this.software.initialised(target);
     } else if (delivery === DeliveryMode.startup) {
-      if (H[h + CPU.mode] !== MODE.waitSipi) return this.#dropped(at, target, vector, sender, serial);
+      if (H[h + CPU.mode] !== MODE.waitSipi)
+        return this.#dropped(at, target, vector, sender, serial);
       H[h + CPU.sipi] = vector;
-      this.recorder?.row(ROW.arrive, at, target, 0, (delivery << 8) | vector, sender, serial);
+      this.core.rowAt(ROW.arrive, at, target, 0, (delivery << 8) | vector, sender, serial);
       this.software.started(target, vector);
     } else if ((H[h + CPU.svr]! & 0x100) === 0) {
       this.#dropped(at, target, vector, sender, serial);
     } else {
       const fresh = requestVector(H, h, vector);
       const kind = fresh ? ROW.arrive : ROW.merge;
-      this.recorder?.row(kind, at, target, 0, vector, sender, serial);
+      this.core.rowAt(kind, at, target, 0, vector, sender, serial);
       if (!fresh) this.software.merged(target, vector);
-      this.core.horizon = -1;
+      // With interrupts off the way back from the handler is where the next one is looked at.
+      if (H[h + CPU.interruptsOn] === 0) return;
+      this.core.last = -1;
       this.core.broken = true;
-      if (H[h + CPU.interruptsOn] === 1) this.wake(target, at);
+      this.wake(target, at);
     }
   }
 
   #dropped(at: number, cpu: number, vector: number, sender: number, serial: number): void {
-    this.recorder?.row(ROW.drop, at, cpu, 0, vector, sender, serial);
+    this.core.rowAt(ROW.drop, at, cpu, 0, vector, sender, serial);
   }
 
   /** Whether the CPU has a next step, or an interrupt to take. */
@@ -268,8 +293,9 @@ export class Machine<X extends Core> {
    * One action of the CPU the core points at: an interrupt is taken, or steps run until the core
    * says that it must look around. Moves the clock.
    */
-  #act(cpu: number, h: number): void {
+  #act(): void {
     const { H, core, program } = this;
+    const { cpu, h } = core;
     if (H[h + CPU.pending] !== 0 && H[h + CPU.interruptsOn] !== 0) {
       const vector = deliverable(H, h);
       if (vector >= 0 && (!this.instant || this.#takesNow(h, vector))) {
@@ -280,19 +306,19 @@ export class Machine<X extends Core> {
     }
     const depth = H[h + CPU.depth]!;
     const pc = H[h + CPU.pc + depth - 1]!;
-    const number = program.routineOf[pc]!;
+    const routine = program.routines[program.routineOf[pc]!]!;
+    const index = pc - routine.start;
     core.pcAt = h + CPU.pc + depth - 1;
-    core.start = program.starts[number]!;
-    core.f = cpu * CPU_D.stride + CPU_D.locals + (depth - 1) * LOCALS_MAX;
-    const fused = program.fused[number];
-    if (fused) {
-      core.entry = pc - core.start;
-      fused(core);
+    core.f = localsAt(cpu, depth - 1);
+    core.enter(routine, index);
+    if (routine.fused !== undefined) {
+      routine.fused(core);
+      core.park();
     } else {
-      const at = pc - core.start;
       H[core.pcAt] = pc + 1;
       program.run[pc]!(core);
-      core.finish(at);
+      core.step = index + 1;
+      core.settle();
     }
   }
 
@@ -303,7 +329,7 @@ export class Machine<X extends Core> {
   #take(cpu: number, h: number, vector: number): number {
     const { H } = this;
     acceptVector(H, h, vector);
-    this.recorder?.row(ROW.take, this.now, cpu, 0, vector, 0, 0);
+    this.core.rowAt(ROW.take, this.now, cpu, 0, vector, 0, 0);
     const core = this.select(cpu);
     const entry = this.software.vectorEntry(cpu, vector);
     const result = this.D[cpu * CPU_D.stride + CPU_D.result]!;
@@ -321,7 +347,7 @@ export class Machine<X extends Core> {
   run(count: number, until = Infinity): number {
     const { ready, flights } = this;
     let left = count;
-    this.halt = false;
+    this.#proceed();
     while (left > 0 && !this.halt) {
       let cpu = -1;
       let first = Infinity;
@@ -347,6 +373,10 @@ export class Machine<X extends Core> {
     return count - left;
   }
 
+  #proceed(): void {
+    this.halt = false;
+  }
+
   /** Runs one CPU for as long as nobody else is due before it. Returns the steps taken. */
   #burst(cpu: number, limit: number, most: number): number {
     const { ready, flights, H } = this;
@@ -357,9 +387,8 @@ export class Machine<X extends Core> {
     do {
       // What flies may have set out in this very burst.
       core.limit = flights.next < limit ? flights.next : limit;
-      core.horizon = core.limit;
       core.broken = false;
-      this.#act(cpu, h);
+      this.#act();
       if (H[h + CPU.depth] === 0 && this.takes(cpu) < 0) break;
     } while (
       core.left > 0 &&

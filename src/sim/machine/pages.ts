@@ -8,9 +8,9 @@ export interface PageCopy {
 /** Two independent 32-bit mixing steps: together a 64-bit identity. */
 export function mix(lanes: Int32Array, word: number): void {
   lanes[0] = Math.imul((lanes[0]! ^ word) + 0x7f4a7c15, 0x85ebca6b);
-  lanes[0] ^= lanes[0]! >>> 15;
+  lanes[0] ^= lanes[0] >>> 15;
   lanes[1] = Math.imul((lanes[1]! + word) ^ 0x2545f491, 0xc2b2ae35);
-  lanes[1] ^= lanes[1]! >>> 13;
+  lanes[1] ^= lanes[1] >>> 13;
 }
 
 /** Mixes a number of any size: an address, a time, a local of a frame. */

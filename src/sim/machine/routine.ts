@@ -34,10 +34,12 @@ export interface Routine<X> {
   /** Index in the linked program of the step with this id or label. */
   readonly at: Readonly<Record<string, number>>;
   /**
-   * The same steps as one function, from `x.entry` on until `x.does` says stop. Optional, for hot
-   * routines: calling each step through a table costs about 11 ns, a fused step about 2.
+   * The same steps as one function, from `x.step` on until `x.tick` says stop. Optional, for hot
+   * routines: calling each step through a table costs about 20 ns, a fused step about 2.
    */
-  fused: ((x: X) => void) | undefined;
+  readonly fused: ((x: X) => void) | undefined;
+  /** What the steps before each step cost in all, and at the end what all of them cost. */
+  readonly elapsed: Float64Array;
 }
 
 type Draft<X> = Partial<Pick<Step<X>, 'label' | 'cost' | 'local'>> &
@@ -54,17 +56,38 @@ export function routine<X>(draft: {
   readonly locals: readonly string[];
   readonly steps: readonly Draft<X>[];
   readonly mode?: number;
+  readonly fused?: (x: X) => void;
 }): Routine<X> {
   assert(draft.locals.length <= SAVED_RESULT, `${draft.name}: too many locals`);
-  const steps = draft.steps.map((step) => ({ label: step.id, cost: COST_DEFAULT, local: true, ...step }));
-  const names = steps.flatMap((step) => (step.label === step.id ? [step.id] : [step.id, step.label]));
+  const steps = draft.steps.map((step) => ({
+    label: step.id,
+    cost: COST_DEFAULT,
+    local: true,
+    ...step,
+  }));
+  const names = steps.flatMap((step) =>
+    step.label === step.id ? [step.id] : [step.id, step.label],
+  );
   assert(new Set(names).size === names.length, `${draft.name}: two steps share a name`);
-  return { mode: MODE.interrupt, ...draft, steps, start: -1, at: {}, fused: undefined };
+  const elapsed = new Float64Array(steps.length + 1);
+  steps.forEach(({ cost }, i) => (elapsed[i + 1] = elapsed[i]! + cost));
+  // Written out: all routines must have one shape, or every look at one costs a search.
+  return {
+    name: draft.name,
+    source: draft.source,
+    locals: draft.locals,
+    steps,
+    mode: draft.mode ?? MODE.interrupt,
+    start: -1,
+    at: {},
+    fused: draft.fused,
+    elapsed,
+  };
 }
 
 /**
  * Makes a hot routine: its steps are rows without functions, and `fused` is all of them in one: a
- * switch over `x.entry` whose cases fall through, each ended by `x.tick`, `x.leave`, `x.again` or
+ * switch over `x.step` whose cases fall through, each ended by `x.tick`, `x.leave`, `x.again` or
  * `x.calls`. A step that is called through a table costs about 20 ns, one that falls through 4.
  */
 export function fusedRoutine<X>(draft: {
@@ -75,23 +98,16 @@ export function fusedRoutine<X>(draft: {
   readonly mode?: number;
   readonly fused: (x: X) => void;
 }): Routine<X> {
-  const { fused, steps, ...rest } = draft;
-  const never = (): void => {
+  const run = (): void => {
     throw new SimBug(`${draft.name} is fused`);
   };
-  const made = routine<X>({ ...rest, steps: steps.map((step) => ({ ...step, run: never })) });
-  made.fused = fused;
-  return made;
+  return routine<X>({ ...draft, steps: draft.steps.map((step) => ({ ...step, run })) });
 }
 
 /** All routines laid out one after the other: a program counter is an index into these columns. */
 export interface Program<X> {
   readonly routines: readonly Routine<X>[];
   readonly run: readonly ((x: X) => void)[];
-  readonly fused: readonly (((x: X) => void) | undefined)[];
-  /** First program counter of each routine. */
-  readonly starts: Int32Array;
-  readonly cost: Float64Array;
   readonly local: Uint8Array;
   readonly routineOf: Uint16Array;
   readonly steps: readonly Step<X>[];
@@ -131,11 +147,7 @@ export function link<X>(routines: readonly Routine<X>[]): Program<X> {
     routines,
     steps,
     run: steps.map((step) => step.run),
-    fused: routines.map((each) => each.fused),
-    starts: Int32Array.from(routines, (each) => each.start),
-    cost: Float64Array.from(steps, (step) => step.cost),
     local: Uint8Array.from(steps, (step) => (step.local ? 1 : 0)),
     routineOf: Uint16Array.from(routineOf),
   };
 }
-

@@ -113,14 +113,13 @@ export class World implements Software {
 
   /** Everything shared is taken down from here on: rows, and accesses to memory others can see. */
   #listen(): void {
-    const { trace, machine, x } = this;
+    const { trace, x } = this;
     if (!trace) return;
-    machine.recorder = trace;
     x.recorder = trace;
     this.viewer.recorder = trace;
     this.mem.listener = {
       access: (write, addr, bytes) => {
-        trace.row(write ? ROW.write : ROW.read, machine.now, x.cpu, addr, bytes, 0, 0);
+        x.row(write ? ROW.write : ROW.read, addr, bytes, 0, 0);
       },
     };
   }
@@ -157,8 +156,7 @@ export class World implements Software {
     x.log('kho.notifier_registered');
     x.log('kho.nothing_to_restore');
     x.log('boot.mk_ready');
-    if (x.roles.hostReady)
-      this.machine.begin(0, x.roles.hostReady, [], ++this.machine.taskSerial);
+    if (x.roles.hostReady) this.machine.begin(0, x.roles.hostReady, [], ++this.machine.taskSerial);
   }
 
   vectorEntry(_cpu: number, vector: number): Routine<never> {
@@ -172,7 +170,7 @@ export class World implements Software {
     H[cpu * CPU.stride + CPU.kernel] = -1;
     // What its boot CPU ran is gone, and the kernel with it.
     if (this.sys.kernels[kernel]?.bootCpu === cpu) this.sys.update(kernel, { running: false });
-    this.trace?.row(ROW.mode, this.machine.now, cpu, 0, MODE.waitSipi, 0, 0);
+    this.x.rowAt(ROW.mode, this.machine.now, cpu, 0, MODE.waitSipi, 0, 0);
   }
 
   started(cpu: number): void {
@@ -260,6 +258,7 @@ export class World implements Software {
   lookAt(kernel: number): KernelContext {
     const { viewer } = this;
     viewer.looksAt = kernel;
+    viewer.now = this.machine.now;
     viewer.cpu = Math.max(0, this.sys.kernels[kernel]!.bootCpu);
     viewer.h = viewer.cpu * CPU.stride;
     viewer.k = this.machine.kernelBase[kernel]!;
