@@ -1,4 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
+// For its declaration of `window.playground`.
+import type {} from '../src/ui/state/playground.ts';
 
 /** Opens the lesson that boots a kernel, and the device tree of it in the large view. */
 async function openTree(page: Page): Promise<void> {

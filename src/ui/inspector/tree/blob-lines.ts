@@ -121,7 +121,7 @@ export function meaningOf(
 }
 
 /** A value in one line. */
-export const valueText = ({ type, value }: TreeRow): string => {
+const valueText = ({ type, value }: TreeRow): string => {
   const text = value.map((part) => part.text).join(type === 'text' ? ', ' : ' ');
   return type === 'cells' ? `<${text}>` : text;
 };

@@ -19,7 +19,7 @@ export interface Changes {
   readonly gone: number;
 }
 
-export const NO_CHANGES: Changes = {
+const NO_CHANGES: Changes = {
   ...{ changed: new Set(), moved: new Map(), movedBytes: 0, gone: 0 },
 };
 

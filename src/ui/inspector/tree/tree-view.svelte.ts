@@ -40,8 +40,7 @@ const FDT_MAGIC = [0xd0, 0x0d, 0xfe, 0xed];
 const QUIET_MS = 80;
 const NONE: Mapped = { bytes: new Uint8Array(), ranges: [], rows: [] };
 
-export const isBlob = (bytes: Uint8Array): boolean =>
-  FDT_MAGIC.every((byte, i) => bytes[i] === byte);
+const isBlob = (bytes: Uint8Array): boolean => FDT_MAGIC.every((byte, i) => bytes[i] === byte);
 
 /** One device tree as source, rows and bytes; whatever is edited, the others follow. */
 export class TreeView {
