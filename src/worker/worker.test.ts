@@ -27,6 +27,7 @@ const SERVICES: Services = {
   consoles: () => import('../sim/scenarios/consoles.ts'),
   compiler: () => import('../sim/fdt/compile.ts'),
   completion: () => import('../sim/scenarios/complete-line.ts'),
+  trees: () => import('./tree-reading.ts'),
 };
 
 interface Page extends Client {
