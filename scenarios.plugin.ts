@@ -65,7 +65,7 @@ export function scenarios(folder = 'public/scenarios'): Plugin {
 }
 
 /** Parses and checks one bundled lesson. */
-export function readScenario(path: string): Scenario {
+function readScenario(path: string): Scenario {
   const scenario = parseScenario(readFileSync(path, 'utf8'), basename(path));
   checkClaims(scenario);
   return scenario;

@@ -20,7 +20,12 @@ export interface Layout<Name extends string> {
   readonly at: Readonly<Record<Name, number>>;
 }
 
-type Row<Name extends string> = readonly [name: Name, offset: number, size: number, kind: FieldKind];
+type Row<Name extends string> = readonly [
+  name: Name,
+  offset: number,
+  size: number,
+  kind: FieldKind,
+];
 
 /** Makes a layout; refuses fields that overlap, run backwards or past the end. */
 export function layout<const Name extends string>(
@@ -38,7 +43,12 @@ export function layout<const Name extends string>(
   return {
     name,
     size,
-    fields: rows.map(([field, offset, bytes, kind]) => ({ name: field, offset, size: bytes, kind })),
+    fields: rows.map(([field, offset, bytes, kind]) => ({
+      name: field,
+      offset,
+      size: bytes,
+      kind,
+    })),
     at: at as Record<Name, number>, // every name of `rows` was just assigned
   };
 }

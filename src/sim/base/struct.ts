@@ -30,36 +30,12 @@ const scalar = <Value>(
   write: (bytes: DataView, at: number, littleEndian: boolean, value: Value) => void,
 ): Scalar<Value> => ({ size, read, write });
 
-/** An unsigned byte. */
-export const u8 = scalar<number>(
-  1,
-  (bytes, at) => bytes.getUint8(at),
-  (bytes, at, _le, value) => {
-    bytes.setUint8(at, value);
-  },
-);
-/** An unsigned 16-bit number. */
-export const u16 = scalar<number>(
-  2,
-  (bytes, at, le) => bytes.getUint16(at, le),
-  (bytes, at, le, value) => {
-    bytes.setUint16(at, value, le);
-  },
-);
 /** An unsigned 32-bit number. */
 export const u32 = scalar<number>(
   4,
   (bytes, at, le) => bytes.getUint32(at, le),
   (bytes, at, le, value) => {
     bytes.setUint32(at, value, le);
-  },
-);
-/** A signed 32-bit number. */
-export const s32 = scalar<number>(
-  4,
-  (bytes, at, le) => bytes.getInt32(at, le),
-  (bytes, at, le, value) => {
-    bytes.setInt32(at, value, le);
   },
 );
 /** An unsigned 64-bit number. */

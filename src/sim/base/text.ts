@@ -23,7 +23,7 @@ export function utf8Encode(text: string): Uint8Array {
 /** Text of UTF-8 bytes; each byte that is not part of a valid sequence becomes U+FFFD. */
 export function utf8Decode(bytes: Uint8Array): string {
   let text = '';
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const { point, length } = decodeOne(bytes, i);
     text += String.fromCodePoint(point);
     i += length;

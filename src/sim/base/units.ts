@@ -1,19 +1,3 @@
-declare const brand: unique symbol;
-type Brand<Name extends string> = number & { readonly [brand]?: Name };
-
-/** Index of a CPU of the machine, from 0. Also the host's logical id of that CPU. */
-export type CpuId = Brand<'CpuId'>;
-/** Physical id of a CPU's local APIC; unique in the machine. */
-export type ApicId = Brand<'ApicId'>;
-/** Interrupt vector, 0 to 255. */
-export type Vector = Brand<'Vector'>;
-/** Physical address in bytes, below 2^52. Never use bitwise operators on one: they cut to 32 bits. */
-export type PhysAddr = Brand<'PhysAddr'>;
-/** Simulated time since power-on in nanoseconds. */
-export type Instant = Brand<'Instant'>;
-/** Index of a running kernel in the world; the host is 0. */
-export type KernelId = Brand<'KernelId'>;
-
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;

@@ -6,7 +6,7 @@ export const CHUNK_ROWS = 65536;
  * Rows the window holds, about 140 MB when full; older ones fall out and are rebuilt by replay.
  * A power of two times {@link CHUNK_ROWS}.
  */
-export const TRACE_EVENTS_MAX = 64 * CHUNK_ROWS;
+const TRACE_EVENTS_MAX = 64 * CHUNK_ROWS;
 
 /** Columns of {@link CHUNK_ROWS} rows. What the columns mean is said in base/record.ts. */
 export interface Chunk {

@@ -136,8 +136,7 @@ function copyChildren(from: Uint8Array, node: number, to: Uint8Array): number {
   for (; child >= 0; child = fdtNextSubnode(from, child)) {
     const name = fdtGetName(from, child);
     if (typeof name === 'number') return name;
-    const code =
-      fdtBeginNode(to, name) || copyProperties(from, child, to) || fdtEndNode(to);
+    const code = fdtBeginNode(to, name) || copyProperties(from, child, to) || fdtEndNode(to);
     if (code < 0) return code;
   }
   return child === -FDT_ERR.NOTFOUND ? 0 : child;

@@ -54,7 +54,8 @@ export function release(pool: GenPool, start: number, size: number): GenPool | u
   const end = start + roundUp(size, PAGE_SIZE);
   const i = pool.chunks.findIndex((each) => start >= each.start && end <= each.start + each.size);
   const chunk = pool.chunks[i];
-  if (!chunk || chunk.free.some((range) => range.start < end && start < range.end)) return undefined;
+  if (!chunk || chunk.free.some((range) => range.start < end && start < range.end))
+    return undefined;
   const sorted = [...chunk.free, { start, end }].sort((a, b) => a.start - b.start);
   const free: Free[] = [];
   for (const range of sorted) {

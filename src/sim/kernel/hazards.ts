@@ -32,7 +32,11 @@ const row = (key: HazardName, fact: string, text: string): HazardText => ({
 
 export const HAZARDS: readonly HazardText[] = [
   row('slotPastArea', 'H10', 'the slot lies behind the area: nobody checked the CPU number'),
-  row('slotIndexOutOfRange', 'H9', 'the APIC id is no index of the area: bytes behind it were read'),
+  row(
+    'slotIndexOutOfRange',
+    'H9',
+    'the APIC id is no index of the area: bytes behind it were read',
+  ),
   row('ipiToInvalidCpu', 'H10', 'an interrupt was sent to a CPU that does not exist'),
   row('useAfterFree', 'H19', 'a freed object was used'),
   row('hang', 'H19c', 'the CPU waits for itself, for ever'),

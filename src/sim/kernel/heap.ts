@@ -104,24 +104,3 @@ export const isLive = (x: KernelContext, addr: number): boolean =>
 /** As {@link isLive}, for an address in any kernel's heap. */
 export const isObject = (x: KernelContext, addr: number): boolean =>
   (x.mem.note(addr) & (OBJECT | LIVE)) === (OBJECT | LIVE);
-
-/** A live or freed object of a kernel's heap, for the inspector. */
-export interface HeapObject {
-  readonly addr: number;
-  readonly size: number;
-  readonly kind: HeapKind;
-  readonly live: boolean;
-}
-
-/** Every object the heap between `from` and `to` ever had, by address. */
-export function listHeap(x: KernelContext, from: number, to: number): HeapObject[] {
-  const objects: HeapObject[] = [];
-  for (let addr = from; addr < to;) {
-    const note = x.mem.note(addr);
-    const size = CLASSES[(note >> 16) & 0xff]!;
-    if ((note & OBJECT) === 0) break;
-    objects.push({ addr, size, kind: HEAP_KINDS[(note >> 8) & 0xff]!, live: (note & LIVE) !== 0 });
-    addr += size;
-  }
-  return objects;
-}

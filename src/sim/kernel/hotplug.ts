@@ -20,7 +20,7 @@ export const onlineCpus = (x: KernelContext): number[] =>
   x.state.cpus.map((_, logical) => logical).filter((logical) => isOnline(x, logical));
 
 /** Takes a CPU from its kernel: no owner, interrupts off, local APIC software-disabled. */
-export function disownCpu(x: KernelContext, cpu: number): void {
+function disownCpu(x: KernelContext, cpu: number): void {
   const h = cpu * CPU.stride;
   resetLapic(x.H, h);
   x.H[h + CPU.mode] = MODE.offline;

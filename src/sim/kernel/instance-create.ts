@@ -222,4 +222,3 @@ function noteSharedCpus(x: KernelContext, instance: number): void {
     if (shared !== undefined) x.hazard(HAZARD.cpuTakenTwice, other, shared);
   }
 }
-

@@ -10,7 +10,7 @@ import { MK_INSTANCE, MK_STATE_NAMES } from './mk.layout.ts';
 const AT = MK_INSTANCE.at;
 
 /** The C string at an address, at most 255 bytes; '' for NULL. */
-export function cStringAt(x: KernelContext, addr: number): string {
+function cStringAt(x: KernelContext, addr: number): string {
   if (addr === 0) return '';
   const bytes = x.mem.peek(addr, 255);
   const end = bytes.indexOf(0);

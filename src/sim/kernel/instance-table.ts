@@ -93,8 +93,7 @@ export function maskCpus(x: KernelContext, instance: number): number[] {
 
 export function maskSet(x: KernelContext, instance: number, cpu: number): void {
   const { mem } = x;
-  const mask =
-    x.sys.settings.nrCpus <= 64 ? instance + AT.cpus : mem.peek64(instance + AT.cpus);
+  const mask = x.sys.settings.nrCpus <= 64 ? instance + AT.cpus : mem.peek64(instance + AT.cpus);
   const at = mask + 4 * (cpu >> 5);
   mem.poke32(at, mem.peek32(at) | (1 << (cpu & 31)));
 }

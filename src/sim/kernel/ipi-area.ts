@@ -30,12 +30,7 @@ export function instanceAlloc(x: KernelContext, instance: number, bytes: number)
 }
 
 /** `multikernel_instance_free`. False when the range was free already (the real one would BUG). */
-export function instanceFree(
-  x: KernelContext,
-  instance: number,
-  start: number,
-  bytes: number,
-): boolean {
+function instanceFree(x: KernelContext, instance: number, start: number, bytes: number): boolean {
   const extra = x.state.instances.find((each) => each.addr === instance);
   const pool = extra?.pool ? release(extra.pool, start, bytes) : undefined;
   if (!extra || !pool) return false;

@@ -51,6 +51,5 @@ export const HOST_DATA_BYTES = 16 * 262144;
 /** CPUs a kernel can number. */
 export const KERNEL_CPUS_MAX = 1024;
 
-/** A log record: time (double), event number, logical CPU, then up to {@link LOG_ARGS} doubles. */
+/** A log record: time (double), event number, logical CPU, then up to six doubles. */
 export const LOG = { time: 0, event: 8, cpu: 12, args: 16, size: 64, records: 1024 } as const;
-export const LOG_ARGS = 6;

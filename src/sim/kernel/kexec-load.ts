@@ -19,7 +19,7 @@ const SOURCE = 'kernel/kexec_file.c';
 const AT = MK_INSTANCE.at;
 
 /** include/uapi/linux/kexec.h with v2 01/16 and 09/16. */
-export const KEXEC = {
+const KEXEC = {
   FILE_UNLOAD: 0x01,
   FILE_ON_CRASH: 0x02,
   MULTIKERNEL: 0x10,
@@ -64,7 +64,9 @@ function fullCommandLine(x: KernelContext, instance: number, given: string): str
   const extra = x.state.instances.find((each) => each.addr === instance);
   if (has(x, 'own-ram')) {
     for (const region of extra?.regions ?? [])
-      words.push(`memmap=0x${(region.end - region.start).toString(16)}@0x${region.start.toString(16)}`);
+      words.push(
+        `memmap=0x${(region.end - region.start).toString(16)}@0x${region.start.toString(16)}`,
+      );
     words.push(`nr_cpus=${Math.max(1, maskCpus(x, instance).length)}`);
   }
   const data = x.mem.peek64(x.k + K.mk_instance_ipi_map + 8 * instanceId(x, instance));
@@ -85,7 +87,13 @@ function wanted(image: Uint8Array): readonly { what: Segment['what']; size: numb
 }
 
 /** kexec_locate_mem_hole of v2 15/16: the instance pool, and on any failure host memory. */
-function place(x: KernelContext, instance: number, n: number, what: Segment['what'], size: number): Segment {
+function place(
+  x: KernelContext,
+  instance: number,
+  n: number,
+  what: Segment['what'],
+  size: number,
+): Segment {
   const start = instanceAlloc(x, instance, size);
   if (start !== 0) return { what, start, size, inPool: true };
   x.log('kexec.fallthrough', n, -ERRNO.ENOMEM);

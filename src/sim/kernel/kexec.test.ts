@@ -320,7 +320,7 @@ describe('what a spawned kernel restores', () => {
     const run = createdRun([{ name: 'bare', id: 1, cpus: [4] }], board);
     kexecLoad(run, loadFlags(1));
     kexecExec(run, 1);
-    expect(run.answers.kernel('bare')?.instance.name).toBe('bare');
+    expect(run.answers.kernel('bare')?.instance?.name).toBe('bare');
   });
 
   it.each([

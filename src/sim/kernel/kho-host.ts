@@ -19,11 +19,12 @@ import { MK_INSTANCE } from './mk.layout.ts';
 
 const AT = MK_INSTANCE.at;
 /** include/linux/notifier.h */
-export const NOTIFY_OK = 1;
-export const NOTIFY_STOP = 0x8001;
+const NOTIFY_OK = 1;
+const NOTIFY_STOP = 0x8001;
 const NOTIFY_STOP_MASK = 0x8000;
 /** notifier_from_errno and back. */
-const fromErrno = (code: number): number => (code === 0 ? NOTIFY_OK : NOTIFY_STOP_MASK | (1 - code));
+const fromErrno = (code: number): number =>
+  code === 0 ? NOTIFY_OK : NOTIFY_STOP_MASK | (1 - code);
 const toErrno = (raw: number): number => {
   const low = raw & ~NOTIFY_STOP_MASK;
   return low > NOTIFY_OK ? NOTIFY_OK - low : 0;
@@ -65,7 +66,10 @@ export const kexecNotifier = routine<KernelContext>({
           x.log('kho.target_not_found', id);
           return x.ret(NOTIFY_STOP);
         }
-        if (x.mem.peek64(instance + AT.dtb_data) === 0 || x.mem.peek64(instance + AT.dtb_size) === 0) {
+        if (
+          x.mem.peek64(instance + AT.dtb_data) === 0 ||
+          x.mem.peek64(instance + AT.dtb_size) === 0
+        ) {
           x.log('kho.target_has_no_dtb', id);
           instancePut(x, instance);
           return x.ret(NOTIFY_STOP);
@@ -79,7 +83,10 @@ export const kexecNotifier = routine<KernelContext>({
       cost: 60,
       local: false,
       run(x) {
-        x.set(CODE, onPage(x, x.get(PAGE), (fdt) => fdtBeginNode(fdt, 'multikernel')));
+        x.set(
+          CODE,
+          onPage(x, x.get(PAGE), (fdt) => fdtBeginNode(fdt, 'multikernel')),
+        );
       },
     },
     {
@@ -93,7 +100,10 @@ export const kexecNotifier = routine<KernelContext>({
           x.mem.peek64(instance + AT.dtb_data),
           x.mem.peek64(instance + AT.dtb_size),
         );
-        x.set(CODE, x.get(CODE) | onPage(x, x.get(PAGE), (fdt) => fdtProperty(fdt, 'dtb-data', dtb)));
+        x.set(
+          CODE,
+          x.get(CODE) | onPage(x, x.get(PAGE), (fdt) => fdtProperty(fdt, 'dtb-data', dtb)),
+        );
       },
     },
     {
@@ -178,7 +188,8 @@ export const kexecFinalize = routine<KernelContext>({
       cost: 60,
       local: false,
       run(x) {
-        const set = (fdt: Uint8Array): number => fdtPropertyString(fdt, 'compatible', 'multikernel-v1');
+        const set = (fdt: Uint8Array): number =>
+          fdtPropertyString(fdt, 'compatible', 'multikernel-v1');
         const code = x.get(CODE) | onPage(x, x.get(PAGE), set);
         if (code === 0) return;
         x.log('kho.fdt_create_failed', code);

@@ -21,7 +21,7 @@ export function allocPage(x: KernelContext): number {
   return pages.next;
 }
 
-export function freePage(x: KernelContext, page: number): void {
+function freePage(x: KernelContext, page: number): void {
   const { pages } = x.state;
   x.update({ pages: { ...pages, free: [page, ...pages.free] } });
 }

@@ -89,7 +89,10 @@ const EVENTS = {
   'kho.preserving': ['info', 'kho: preserving instance {instance}'],
   'kho.target_not_found': ['err', 'kho: instance {instance} does not exist'],
   'kho.target_has_no_dtb': ['err', 'kho: instance {instance} has no device tree'],
-  'kho.add_dtb_failed': ['err', 'kho: device tree of instance {instance} not added (libfdt {code})'],
+  'kho.add_dtb_failed': [
+    'err',
+    'kho: device tree of instance {instance} not added (libfdt {code})',
+  ],
   'kho.dtb_preserved': ['info', 'kho: device tree of instance {instance} added, {size} bytes'],
   'kho.finalize_bad_target': ['warn', 'kho: finalize without a multikernel target'],
   'kho.no_fdt_page': ['err', 'kho: the image has no hand-over page'],
@@ -131,7 +134,10 @@ const EVENTS = {
   'pool.disabled': ['info', 'mk: no memory pool'],
   'pool.ready': ['info', 'mk: memory pool of {size} bytes at {phys:x}'],
   'pool.no_global': ['err', 'mk: there is no memory pool to take from'],
-  'pool.chunk_failed': ['err', 'mk: chunk {chunk} of instance {instance}: {left} bytes are missing'],
+  'pool.chunk_failed': [
+    'err',
+    'mk: chunk {chunk} of instance {instance}: {left} bytes are missing',
+  ],
   'pool.created': ['info', 'mk: pool of instance {instance}: {chunks} chunk(s), {size} bytes'],
   'kexec.flags': ['info', 'kexec: multikernel load, flags {flags:x}, id {instance}'],
   'kexec.bad_id': ['err', 'kexec: id {instance} is not one to load'],

@@ -39,7 +39,6 @@ export const MESSAGE = {
 } as const;
 export const MESSAGE_SENT = 1;
 export const MESSAGE_WHOLE = 2;
-export const MESSAGE_TORN = 4;
 
 /** Bytes of memory the observer needs behind the machine's own. */
 export const OBSERVER_BYTES = 3 * MIB;

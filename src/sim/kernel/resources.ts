@@ -26,7 +26,9 @@ function configOf(x: KernelContext, number: number): { memory: number; cpus: num
 function takePool(
   global: GenPool,
   size: number,
-): { readonly global: GenPool; readonly pool: GenPool } | { readonly left: number; readonly chunks: number } {
+):
+  | { readonly global: GenPool; readonly pool: GenPool }
+  | { readonly left: number; readonly chunks: number } {
   let from = global;
   let pool = emptyPool;
   let left = size;
@@ -83,7 +85,7 @@ function reserveMemory(x: KernelContext, instance: number, memory: number): numb
 }
 
 /** Gives what an instance holds of the global pool back. */
-export function freeRegions(x: KernelContext, instance: number): void {
+function freeRegions(x: KernelContext, instance: number): void {
   const extra = x.state.instances.find((each) => each.addr === instance);
   let { pool } = x.state;
   for (const chunk of extra?.pool?.chunks ?? [])

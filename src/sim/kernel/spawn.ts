@@ -66,8 +66,7 @@ export function prepareKernel(x: KernelContext, entry: number): number {
   const state = newKernelState(name, image.mkId, image.cmdline, [x.cpu, ...others]);
   const known = x.sys.kernels.findIndex((kernel) => kernel.instanceId === image.mkId);
   const index = known > 0 ? known : x.sys.kernels.length;
-  x.sys.kernels =
-    known > 0 ? x.sys.kernels.with(known, state) : [...x.sys.kernels, state];
+  x.sys.kernels = known > 0 ? x.sys.kernels.with(known, state) : [...x.sys.kernels, state];
   const base = roundUp(segment.start + 0x20000, SEGMENT_BYTES);
   x.machine.kernelBase[index] = base;
   x.machine.kernelWord[index] = x.mem.reserve(base, KERNEL_DATA_BYTES);

@@ -1,7 +1,7 @@
 import { layout } from '../base/layout.ts';
 
 /** setup_data type of the KHO node (arch/x86/include/uapi/asm/setup_data.h). */
-export const SETUP_KEXEC_KHO = 10;
+const SETUP_KEXEC_KHO = 10;
 
 /** struct setup_data followed by struct kho_data, as setup_kho() of v2 16/16 leaves them. */
 export const SETUP_DATA_KHO = layout('setup_data + kho_data', 48, [

@@ -7,7 +7,7 @@ const INIT_SIZE = 0x260;
 
 /** Bytes of the image we make, and of memory it asks for. */
 const IMAGE_BYTES = 96 * KIB;
-export const VMLINUZ_INIT_SIZE = 2 * MIB;
+const VMLINUZ_INIT_SIZE = 2 * MIB;
 
 /**
  * The kernel image /boot/vmlinuz: a bzImage header that a loader accepts, and a recognisable filler

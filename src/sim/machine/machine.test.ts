@@ -218,7 +218,7 @@ describe('time', () => {
     const board = new Board(2, { ipi: 100, ipiJitter: 50 }, 3);
     board.begin(0, board.ring, 1, fixed, 0xea);
     board.machine.run(100);
-    const [{ time }] = board.of(ROW.arrive) as [{ time: number }];
+    const time = board.of(ROW.arrive)[0]?.time;
     expect(time).toBeGreaterThanOrEqual(100);
     expect(time).toBeLessThan(150);
   });

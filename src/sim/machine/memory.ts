@@ -120,7 +120,7 @@ export class Memory {
   /** Index in `M` of the word at an address that is about to be written, and marks its page. */
   own(addr: number): number {
     const base = this.#map[(addr * PER_SEGMENT) | 0] ?? SINK;
-    const at = (base === ZERO ? this.#back(Math.floor(addr / SEGMENT_BYTES)) : base);
+    const at = base === ZERO ? this.#back(Math.floor(addr / SEGMENT_BYTES)) : base;
     const word = at + ((addr & OFFSET_MASK) >>> 2);
     this.dirty[word >>> 10] = 1;
     return word;
@@ -181,7 +181,7 @@ export class Memory {
       for (let i = word, end = word + (bytes >>> 2); i < end; i++) M[i] = each;
       return;
     }
-    for (let done = 0; done < bytes; ) {
+    for (let done = 0; done < bytes;) {
       const at = addr + done;
       const run = Math.min(bytes - done, PAGE_SIZE - (at % PAGE_SIZE));
       const byte = this.own(at) * 4 + (at % 4);
@@ -192,7 +192,7 @@ export class Memory {
 
   /** Zeroes a range, touching only what is backed: the rest is zero already. */
   zero(addr: number, bytes: number): void {
-    for (let at = addr; at < addr + bytes; ) {
+    for (let at = addr; at < addr + bytes;) {
       const run = Math.min(addr + bytes - at, SEGMENT_BYTES - (at % SEGMENT_BYTES));
       if (this.#map[Math.floor(at / SEGMENT_BYTES)] !== ZERO) this.fill(at, 0, run);
       at += run;
@@ -236,7 +236,7 @@ export class Memory {
   /** As {@link readBytes}, private: nobody is told. */
   peek(addr: number, bytes: number): Uint8Array {
     const out = new Uint8Array(bytes);
-    for (let done = 0; done < bytes; ) {
+    for (let done = 0; done < bytes;) {
       const at = addr + done;
       const run = Math.min(bytes - done, SEGMENT_BYTES - (at % SEGMENT_BYTES));
       const byte = this.word(at) * 4 + (at % 4);
@@ -248,7 +248,7 @@ export class Memory {
 
   /** As {@link writeBytes}, private. */
   poke(addr: number, data: Uint8Array): void {
-    for (let done = 0; done < data.length; ) {
+    for (let done = 0; done < data.length;) {
       const at = addr + done;
       const run = Math.min(data.length - done, PAGE_SIZE - (at % PAGE_SIZE));
       const byte = this.own(at) * 4 + (at % 4);

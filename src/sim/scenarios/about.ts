@@ -79,7 +79,7 @@ function areasOf(world: World, kernel: number): About['areas'] {
 }
 
 /** Slots of an area that are not all zero, with their bytes. */
-export function usedSlots(
+function usedSlots(
   world: World,
   start: number,
 ): readonly { readonly slot: number; readonly bytes: Uint8Array }[] {

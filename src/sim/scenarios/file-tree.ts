@@ -2,7 +2,7 @@ import { ERRNO } from '../base/errno.ts';
 
 /** Most bytes of one file, and of files in one kernel's tree. */
 export const FILE_BYTES_MAX = 64 * 1024 * 1024;
-export const FILES_MAX = 100_000;
+const FILES_MAX = 100_000;
 
 /**
  * The plain files of one kernel: a value, operations answer with the tree as it is afterwards or a

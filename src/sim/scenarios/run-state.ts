@@ -30,7 +30,7 @@ export interface ConsoleState {
 /** Characters of a console that are kept. */
 const TEXT_KEPT = 200_000;
 
-export const newConsole = (kernel: string): ConsoleState => {
+const newConsole = (kernel: string): ConsoleState => {
   const shell = newShell(kernel);
   return {
     kernel,

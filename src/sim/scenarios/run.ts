@@ -19,7 +19,7 @@ import {
 import type { Block, Claim, ConsoleBlock, Scenario, Stop } from './scenario.ts';
 
 /** Simulated time a block may take before it counts as one that never comes to rest. */
-export const BLOCK_NS_MAX = 1e9;
+const BLOCK_NS_MAX = 1e9;
 
 /** A line typed by hand, and where in the run that was. */
 export interface Input {

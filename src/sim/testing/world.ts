@@ -31,7 +31,7 @@ export interface Board {
 }
 
 export const MIB = 1024 * 1024;
-export const POOL = { size: 1024 * MIB, base: 2048 * MIB };
+const POOL = { size: 1024 * MIB, base: 2048 * MIB };
 export const WEB: Wish = { name: 'web', id: 2, cpus: [4, 5], memory: 256 * MIB };
 
 /** Device tree source that asks for these instances. */
@@ -90,7 +90,7 @@ export function typeAll(run: Run, kernel: string, lines: readonly string[]): str
 }
 
 /** Puts a file on a kernel's disk. */
-export function putFile(run: Run, path: string, bytes: Uint8Array): void {
+function putFile(run: Run, path: string, bytes: Uint8Array): void {
   const tree = filesOf(run.state, 'host').write(path, bytes, false);
   if (typeof tree === 'number') throw new Error(`${path}: ${tree}`);
   run.state = withFiles(run.state, 'host', tree);

@@ -92,7 +92,8 @@ const KINDS: Readonly<Record<number, FlightFrame['kind']>> = {
 export function flightFrames(world: World): FlightFrame[] {
   const last = world.observer.stat(STAT.serial);
   return world.machine.flights.list().map((flight) => {
-    const message = flight.vector === MULTIKERNEL_VECTOR ? lastFrom(world, flight.sender, last) : undefined;
+    const message =
+      flight.vector === MULTIKERNEL_VECTOR ? lastFrom(world, flight.sender, last) : undefined;
     return {
       serial: flight.serial,
       from: flight.sender,

@@ -159,7 +159,7 @@ function cpuFiles(world: World, kernel: number, path: string): Entry | undefined
 }
 
 /** `0-3,6`: how sysfs writes lists of CPUs. */
-export function ranges(numbers: readonly number[]): string {
+function ranges(numbers: readonly number[]): string {
   const parts: string[] = [];
   for (let i = 0; i < numbers.length; i++) {
     let j = i;

@@ -185,7 +185,11 @@ export interface Legend {
     readonly local: boolean;
   }[];
   readonly hazards: readonly { readonly id: number; readonly key: string; readonly text: string }[];
-  readonly glue: readonly { readonly name: string; readonly on: boolean; readonly without: string }[];
+  readonly glue: readonly {
+    readonly name: string;
+    readonly on: boolean;
+    readonly without: string;
+  }[];
 }
 
 /** A log record as the page shows it. */

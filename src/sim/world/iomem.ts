@@ -33,7 +33,8 @@ export function ioResources(world: World, kernel: number): readonly Resource[] {
 function spawnedResources(world: World, kernel: number): readonly Resource[] {
   const { cmdline } = world.sys.kernels[kernel]!;
   const maps = [...cmdline.matchAll(/memmap=(0x[0-9a-f]+)@(0x[0-9a-f]+)/g)];
-  if (maps.length === 0) return [resource(MIB, Math.min(world.settings.memory, 64 * GIB), 'System RAM')];
+  if (maps.length === 0)
+    return [resource(MIB, Math.min(world.settings.memory, 64 * GIB), 'System RAM')];
   return maps.map(([, size, start]) =>
     resource(Number(start), Number(start) + Number(size), 'System RAM'),
   );

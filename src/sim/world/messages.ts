@@ -1,13 +1,7 @@
 import { toHex } from '../base/hex.ts';
 import { findInstance } from './instances.ts';
 import { MK_IPI_DATA, MK_MESSAGE, MK_PFN_IPI_TYPE } from '../kernel/mk.layout.ts';
-import {
-  MESSAGE,
-  MESSAGE_SENT,
-  MESSAGE_WHOLE,
-  MESSAGES_KEPT,
-  STAT,
-} from '../kernel/observer.ts';
+import { MESSAGE, MESSAGE_SENT, MESSAGE_WHOLE, MESSAGES_KEPT, STAT } from '../kernel/observer.ts';
 import type { World } from './world.ts';
 
 /** One message as the observer remembers it. */

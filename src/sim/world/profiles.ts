@@ -38,7 +38,8 @@ export const GLUE_TABLE: readonly Glue[] = [
   {
     name: 'own-ram',
     byDefault: true,
-    without: 'The spawned kernel believes it owns all memory, and writes its trampoline over the host’s.',
+    without:
+      'The spawned kernel believes it owns all memory, and writes its trampoline over the host’s.',
   },
   {
     name: 'kerf-loading',

@@ -12,12 +12,7 @@ import {
 import { createInstance } from '../kernel/instance-create.ts';
 import { ipiCreate, ipiDestroy } from '../kernel/ipi-area.ts';
 import { interruptEntry, sendIpiData } from '../kernel/ipi.ts';
-import {
-  ipiCallbacks,
-  irqWorkEntry,
-  MESSAGE_CALLBACK,
-  PFN_CALLBACK,
-} from '../kernel/irq-work.ts';
+import { ipiCallbacks, irqWorkEntry, MESSAGE_CALLBACK, PFN_CALLBACK } from '../kernel/irq-work.ts';
 import { kexecById, kickAp } from '../kernel/kexec-exec.ts';
 import { kexecFileLoad } from '../kernel/kexec-load.ts';
 import { kexecFinalize, kexecNotifier } from '../kernel/kho-host.ts';
