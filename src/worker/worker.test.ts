@@ -78,7 +78,7 @@ const frameIs = (fits: (frame: Frame) => boolean) => (push: Push) =>
 describe('load', () => {
   it('boots a blob that was dropped in the place of a source', async () => {
     const { compileDts } = await import('../sim/fdt/compile.ts');
-    const source = (/```dts web.dts\n([\s\S]*?)```/.exec(text('boot')))?.[1] ?? '';
+    const source = /```dts web.dts\n([\s\S]*?)```/.exec(text('boot'))?.[1] ?? '';
     const other = source.replace('<4 5>', '<6>').replace('0x10000000', '0x8000000');
     const { blob } = compileDts(new TextEncoder().encode(other));
     const page = hire();

@@ -30,8 +30,7 @@ export const phaseOf = (shown: number, tour: TourFrame): Phase =>
 const WORDS_ONLY: readonly Item['kind'][] = ['prose', 'view', 'question'];
 
 /** Whether anything happens at a stop: commands, files, schedules, claims that are checked. */
-const acts = (stop: Stop): boolean =>
-  stop.items.some(({ kind }) => !WORDS_ONLY.includes(kind));
+const acts = (stop: Stop): boolean => stop.items.some(({ kind }) => !WORDS_ONLY.includes(kind));
 
 /** What the button that leads on does, in words. */
 export type Onward =
