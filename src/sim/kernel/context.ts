@@ -7,15 +7,19 @@ import { logEventNumber, type LogKey } from './log-events.ts';
 import type { Observer } from './observer.ts';
 import type { KernelState, RoleTable, System } from './system.ts';
 
+const { kernel: KERNEL, apicId: APIC_ID, logical: LOGICAL } = CPU;
+
 const LOG_COUNT = K.log_count / 4;
 const LOG_RING = K.log_ring / 4;
 const LOG_WORDS = LOG.size / 4;
+const LOG_RECORDS = LOG.records;
 
 /** What a step of a kernel routine can reach: its core, and the kernel it belongs to. */
 export class KernelContext extends Core {
-  readonly sys: System;
-  readonly observer: Observer;
-  roles!: RoleTable;
+  // Declared, not defined: see Core.
+  declare readonly sys: System;
+  declare readonly observer: Observer;
+  declare roles: RoleTable;
   /** The kernel that is looked at from outside; -1 in the context of the steps. */
   looksAt = -1;
 
@@ -27,7 +31,7 @@ export class KernelContext extends Core {
 
   /** The kernel looked at, else the one that owns the CPU. */
   override get kernel(): number {
-    return this.looksAt >= 0 ? this.looksAt : this.H[this.h + CPU.kernel]!;
+    return this.looksAt >= 0 ? this.looksAt : this.H[this.h + KERNEL]!;
   }
 
   /** The kernel's cold state. */
@@ -41,12 +45,12 @@ export class KernelContext extends Core {
 
   /** Number of this CPU inside its kernel: smp_processor_id(). */
   get logical(): number {
-    return this.H[this.h + CPU.logical]!;
+    return this.H[this.h + LOGICAL]!;
   }
 
   /** APIC id of this CPU: arch_cpu_physical_id(smp_processor_id()). */
   get physical(): number {
-    return this.H[this.h + CPU.apicId]!;
+    return this.H[this.h + APIC_ID]!;
   }
 
   /** Writes a log record. Text arguments are numbers of handed texts ({@link System.hand}). */
@@ -62,7 +66,7 @@ export class KernelContext extends Core {
     const { mem, kw } = this;
     const { M, F } = mem;
     const count = M[kw + LOG_COUNT]!;
-    const word = kw + LOG_RING + (count % LOG.records) * LOG_WORDS;
+    const word = kw + LOG_RING + (count % LOG_RECORDS) * LOG_WORDS;
     const double = word >>> 1;
     F[double] = this.now;
     M[word + 2] = event;

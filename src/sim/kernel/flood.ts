@@ -36,7 +36,12 @@ export const flood = fusedRoutine<KernelContext>({
           const id = D[f + FIRST]! + (done % D[f + INSTANCES]!);
           const subtype = done & 0xffff;
           const at = D[f + PAYLOAD]!;
-          if (x.calls(1, sendMessage, id, D[f + TYPE], subtype, at, D[f + LENGTH])) return;
+          x.pass(0, id);
+          x.pass(1, D[f + TYPE]!);
+          x.pass(2, subtype);
+          x.pass(3, at);
+          x.pass(4, D[f + LENGTH]!);
+          if (x.calls(1, sendMessage, 5)) return;
         }
         // falls through
         default:

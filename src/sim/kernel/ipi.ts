@@ -18,8 +18,17 @@ import {
   MULTIKERNEL_VECTOR,
 } from './mk.layout.ts';
 
+const { countCall: COUNT_CALL } = CPU;
+
 const SOURCE = 'kernel/multikernel/ipi.c';
-const SLOT = MK_IPI_DATA.at;
+/** A slot, and its fields: constants of their own, as a table's field is looked up at every use. */
+const SLOT_BYTES = MK_IPI_DATA.size;
+const {
+  sender_cpu: SENDER_CPU,
+  type: SLOT_TYPE,
+  data_size: DATA_SIZE,
+  buffer: BUFFER,
+} = MK_IPI_DATA.at;
 /** Offsets in words, for what only this kernel sees. */
 const IPI_TYPE = MK_IPI_HANDLER.at.ipi_type / 4;
 const SAVED_DATA = MK_IPI_HANDLER.at.saved_data / 4;
@@ -137,7 +146,7 @@ export const sendIpiData = fusedRoutine<KernelContext>({
       // falls through
       case 4: {
         const cpu = D[f + TARGET]!;
-        D[f + SLOT_] = D[f + SLOT_]! + MK_IPI_DATA.size * cpu;
+        D[f + SLOT_] = D[f + SLOT_]! + SLOT_BYTES * cpu;
         if (cpu >= x.sys.settings.nrCpus) x.hazard(HAZARD.slotPastArea, D[f + SLOT_], cpu);
         if (x.tick(4)) return;
       }
@@ -147,19 +156,19 @@ export const sendIpiData = fusedRoutine<KernelContext>({
         if (x.tick(5)) return;
       // falls through
       case 6:
-        mem.write64(D[f + SLOT_]! + SLOT.data_size, D[f + SIZE]!);
+        mem.write64(D[f + SLOT_]! + DATA_SIZE, D[f + SIZE]!);
         if (x.tick(6)) return;
       // falls through
       case 7:
-        mem.write32(D[f + SLOT_]! + SLOT.sender_cpu, x.physical);
+        mem.write32(D[f + SLOT_]! + SENDER_CPU, x.physical);
         if (x.tick(7)) return;
       // falls through
       case 8:
-        mem.write32(D[f + SLOT_]! + SLOT.type, D[f + TYPE]!);
+        mem.write32(D[f + SLOT_]! + SLOT_TYPE, D[f + TYPE]!);
         if (x.tick(8)) return;
       // falls through
       case 9:
-        fillBuffer(x, D[f + SLOT_]! + SLOT.buffer, D[f + DATA]!, D[f + SIZE]!);
+        fillBuffer(x, D[f + SLOT_]! + BUFFER, D[f + DATA]!, D[f + SIZE]!);
         if (x.tick(9)) return;
       // falls through
       case 10:
@@ -174,8 +183,8 @@ export const sendIpiData = fusedRoutine<KernelContext>({
 
 /** S6, and the observer's: from here on the slot holds nothing of the message before. */
 function clearSlot(x: KernelContext, slot: number): void {
-  x.mem.fill(slot, 0, MK_IPI_DATA.size);
-  const note = x.mem.own(slot + SLOT.buffer) >>> 2;
+  x.mem.fill(slot, 0, SLOT_BYTES);
+  const note = x.mem.own(slot + BUFFER) >>> 2;
   x.mem.N[note] = 0;
   x.mem.N[note + 1] = 0;
   x.set(SERIAL, x.observer.begin(x.now, x.cpu, x.kernel, x.get(ID), slot));
@@ -264,7 +273,7 @@ export const interruptEntry = fusedRoutine<KernelContext>({
     switch (x.step) {
       case 0:
         x.eoi();
-        x.H[x.h + CPU.countCall]!++;
+        x.H[x.h + COUNT_CALL]!++;
         if (x.tick(0)) return;
       // falls through
       case 1: {
@@ -276,14 +285,14 @@ export const interruptEntry = fusedRoutine<KernelContext>({
       // falls through
       case 2: {
         const apic = x.physical;
-        D[f + R_SLOT] = D[f + R_SLOT]! + MK_IPI_DATA.size * apic;
+        D[f + R_SLOT] = D[f + R_SLOT]! + SLOT_BYTES * apic;
         if (apic >= x.sys.settings.nrCpus)
           x.hazard(HAZARD.slotIndexOutOfRange, D[f + R_SLOT], apic);
         if (x.tick(2)) return;
       }
       // falls through
       case 3: {
-        const size = mem.read64(D[f + R_SLOT]! + SLOT.data_size);
+        const size = mem.read64(D[f + R_SLOT]! + DATA_SIZE);
         if (size === 0 || size > MK_MAX_DATA_SIZE) {
           x.logAt(NO_DATA, x.logical);
           return x.leave(3);
@@ -293,8 +302,8 @@ export const interruptEntry = fusedRoutine<KernelContext>({
       // falls through
       case 4: {
         const slot = D[f + R_SLOT]!;
-        const sender = mem.read32(slot + SLOT.sender_cpu);
-        x.logAt(RECEIVED, x.logical, x.physical, sender, mem.read32(slot + SLOT.type) >>> 0);
+        const sender = mem.read32(slot + SENDER_CPU);
+        x.logAt(RECEIVED, x.logical, x.physical, sender, mem.read32(slot + SLOT_TYPE) >>> 0);
         if (x.tick(4)) return;
       }
       // falls through
@@ -320,7 +329,7 @@ export const interruptEntry = fusedRoutine<KernelContext>({
 function match(x: KernelContext, slot: number, handler: number): void {
   const { mem } = x;
   const word = x.at(handler);
-  if (mem.M[word + IPI_TYPE] === mem.read32(slot + SLOT.type)) {
+  if (mem.M[word + IPI_TYPE] === mem.read32(slot + SLOT_TYPE)) {
     mem.put64(word + SAVED_DATA, slot);
     irqWorkQueue(x, handler);
   }

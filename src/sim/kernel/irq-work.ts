@@ -14,6 +14,9 @@ import {
   MK_IPI_HANDLER,
 } from './mk.layout.ts';
 
+const { depth: DEPTH, countIrqWork: COUNT_IRQ_WORK, pc: PC } = CPU;
+const { stride: D_STRIDE, locals: LOCALS } = CPU_D;
+
 const SOURCE = 'kernel/irq_work.c';
 const HANDLER = MK_IPI_HANDLER.at;
 /** Offsets in words from the start of the handler. */
@@ -81,7 +84,7 @@ export const irqWorkEntry = fusedRoutine<KernelContext>({
       switch (entry) {
         case 0: {
           x.eoi();
-          x.H[x.h + CPU.countIrqWork]!++;
+          x.H[x.h + COUNT_IRQ_WORK]!++;
           const head = x.kw + LISTS + 2 * x.logical;
           D[f + REST] = mem.get64(head);
           mem.put64(head, 0);
@@ -125,10 +128,10 @@ export function isHeldHere(x: KernelContext, handler: number): boolean {
     return false;
   };
   if (isIn(mem.get64(x.kw + LISTS + 2 * x.logical))) return true;
-  for (let depth = H[h + CPU.depth]! - 1; depth >= 0; depth--) {
-    const pc = H[h + CPU.pc + depth]!;
+  for (let depth = H[h + DEPTH]! - 1; depth >= 0; depth--) {
+    const pc = H[h + PC + depth]!;
     if (machine.program.routines[machine.program.routineOf[pc]!] !== irqWorkEntry) continue;
-    const locals = x.cpu * CPU_D.stride + CPU_D.locals + depth * LOCALS_MAX;
+    const locals = x.cpu * D_STRIDE + LOCALS + depth * LOCALS_MAX;
     if (x.D[locals + WORK] === handler || isIn(x.D[locals + REST]!)) return true;
   }
   return false;
@@ -144,5 +147,8 @@ function runWork(x: KernelContext, work: number): boolean {
   if (to === undefined) return x.tick(2);
   const slot = mem.get64(word + SAVED_DATA);
   if (x.recorder !== null) x.row(ROW.callback, slot, callback, x.kernel, 0);
-  return x.calls(2, to, slot, mem.get64(word + CONTEXT), work);
+  x.pass(0, slot);
+  x.pass(1, mem.get64(word + CONTEXT));
+  x.pass(2, work);
+  return x.calls(2, to, 3);
 }

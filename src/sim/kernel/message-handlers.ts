@@ -16,6 +16,7 @@ const HANDLED = K.handled / 4;
 
 /** Header bytes of a slot end here; the payload lies behind. */
 const PAYLOAD_IN_SLOT = MK_IPI_DATA.at.buffer + MK_MESSAGE.at.payload;
+const SLOT_BYTES = MK_IPI_DATA.size;
 
 /**
  * What `mk listen` registers: a handler that reads its payload once and is done. The read is the
@@ -32,7 +33,7 @@ export const listenHandler = fusedRoutine<KernelContext>({
     const length = D[f + LENGTH]!;
     let last = D[f + SERIAL]!;
     if (payload !== 0 && length > 0) {
-      const room = MK_IPI_DATA.size - PAYLOAD_IN_SLOT;
+      const room = SLOT_BYTES - PAYLOAD_IN_SLOT;
       if (length > room) x.hazard(HAZARD.payloadPastSlot, payload, length);
       if (x.mem.listener !== null) x.mem.listener.access(false, payload, Math.min(length, room));
       last = x.mem.note(payload);

@@ -9,7 +9,13 @@ import { messageHandlers } from './message-handlers.ts';
 
 const SOURCE = 'kernel/multikernel/messaging.c';
 const MSG = MK_MESSAGE.at;
-const SLOT = MK_IPI_DATA.at;
+const {
+  sender_cpu: SENDER_CPU,
+  type: SLOT_TYPE,
+  data_size: DATA_SIZE,
+  buffer: BUFFER,
+} = MK_IPI_DATA.at;
+const HEADER = MK_MESSAGE.size;
 /** Offsets in words, for what only this kernel sees. */
 const MSG_TYPE_ = MSG.msg_type / 4;
 const MSG_SUBTYPE_ = MSG.msg_subtype / 4;
@@ -17,6 +23,8 @@ const MSG_LENGTH_ = MSG.payload_len / 4;
 const MSG_TYPE = MK_MSG_TYPE_HANDLER.at.msg_type / 4;
 const MSG_HANDLER = MK_MSG_TYPE_HANDLER.at.msg_handler / 4;
 const CONTEXT = MK_MSG_TYPE_HANDLER.at.context / 4;
+const PAYLOAD_AT = MSG.payload;
+const PAYLOAD_LEN = MSG.payload_len;
 const KIND_MESSAGE = heapKind('mk_message');
 const TOO_LARGE = logEventNumber('msg.too_large');
 const SEND_FAILED = logEventNumber('msg.send_failed');
@@ -55,7 +63,7 @@ export const sendMessage = fusedRoutine<KernelContext>({
     const { mem, D, f } = x;
     switch (x.step) {
       case 0: {
-        const total = MK_MESSAGE.size + D[f + LENGTH]!;
+        const total = HEADER + D[f + LENGTH]!;
         if (total > MK_MAX_DATA_SIZE) {
           x.logAt(TOO_LARGE, total, MK_MAX_DATA_SIZE);
           return x.leave(0, -ERRNO.EMSGSIZE);
@@ -64,7 +72,7 @@ export const sendMessage = fusedRoutine<KernelContext>({
       }
       // falls through
       case 1: {
-        const msg = kmalloc(x, KIND_MESSAGE, MK_MESSAGE.size + D[f + LENGTH]!, true);
+        const msg = kmalloc(x, KIND_MESSAGE, HEADER + D[f + LENGTH]!, true);
         if (msg === 0) return x.leave(1, -ERRNO.ENOMEM);
         D[f + MESSAGE] = msg;
         if (x.tick(1)) return;
@@ -81,14 +89,16 @@ export const sendMessage = fusedRoutine<KernelContext>({
       case 3: {
         const payload = D[f + PAYLOAD]!;
         const length = D[f + LENGTH]!;
-        if (payload !== 0 && length > 0) mem.move(D[f + MESSAGE]! + MSG.payload, payload, length);
+        if (payload !== 0 && length > 0) mem.move(D[f + MESSAGE]! + PAYLOAD_AT, payload, length);
         if (x.tick(3)) return;
       }
       // falls through
       case 4: {
-        const size = MK_MESSAGE.size + D[f + LENGTH]!;
-        const to = x.roles.sendIpiData;
-        if (x.calls(4, to, D[f + ID], D[f + MESSAGE], size, D[f + TYPE])) return;
+        x.pass(0, D[f + ID]!);
+        x.pass(1, D[f + MESSAGE]!);
+        x.pass(2, HEADER + D[f + LENGTH]!);
+        x.pass(3, D[f + TYPE]!);
+        if (x.calls(4, x.roles.sendIpiData, 4)) return;
       }
       // falls through
       default: {
@@ -172,7 +182,7 @@ export const messageCallback = fusedRoutine<KernelContext>({
       // falls through
       case 1: {
         const expected = mem.M[x.at(D[f + C_HANDLER]!) + MSG_TYPE]!;
-        const got = mem.read32(D[f + C_SLOT]! + SLOT.type);
+        const got = mem.read32(D[f + C_SLOT]! + SLOT_TYPE);
         if (got !== expected) {
           x.log('msg.type_mismatch', expected >>> 0, got >>> 0);
           return x.leave(1);
@@ -181,8 +191,8 @@ export const messageCallback = fusedRoutine<KernelContext>({
       }
       // falls through
       case 2: {
-        const size = mem.read64(D[f + C_SLOT]! + SLOT.data_size);
-        if (size < MK_MESSAGE.size) {
+        const size = mem.read64(D[f + C_SLOT]! + DATA_SIZE);
+        if (size < HEADER) {
           x.log('msg.too_small', size);
           return x.leave(2);
         }
@@ -194,11 +204,11 @@ export const messageCallback = fusedRoutine<KernelContext>({
         if (x.tick(3)) return;
       // falls through
       case 4:
-        readHeader(x, D[f + C_SLOT]! + SLOT.buffer);
+        readHeader(x, D[f + C_SLOT]! + BUFFER);
         if (x.tick(4)) return;
       // falls through
       case 5: {
-        const sender = mem.peek32(D[f + C_SLOT]! + SLOT.sender_cpu);
+        const sender = mem.peek32(D[f + C_SLOT]! + SENDER_CPU);
         x.logAt(RECEIVED, D[f + C_TYPE], D[f + C_SUBTYPE], D[f + C_LENGTH], sender);
         if (x.tick(5)) return;
       }
@@ -214,23 +224,23 @@ export const messageCallback = fusedRoutine<KernelContext>({
 
 /** C4. The subtraction is of size_t: a size that became 0 meanwhile wraps, and anything fits. */
 function lengthFits(x: KernelContext, slot: number): boolean {
-  const size = x.mem.read64(slot + SLOT.data_size);
-  const length = x.mem.read32(slot + SLOT.buffer + MSG.payload_len) >>> 0;
-  if (size < MK_MESSAGE.size || length <= size - MK_MESSAGE.size) return true;
-  x.log('msg.bad_payload_len', length, size - MK_MESSAGE.size);
+  const size = x.mem.read64(slot + DATA_SIZE);
+  const length = x.mem.read32(slot + BUFFER + PAYLOAD_LEN) >>> 0;
+  if (size < HEADER || length <= size - HEADER) return true;
+  x.log('msg.bad_payload_len', length, size - HEADER);
   return false;
 }
 
 /** C5, with the observer's note of whose header it is. */
 function readHeader(x: KernelContext, message: number): void {
   const { mem } = x;
-  if (mem.listener !== null) mem.listener.access(false, message, MK_MESSAGE.size);
+  if (mem.listener !== null) mem.listener.access(false, message, HEADER);
   const word = mem.word(message);
   const length = mem.M[word + MSG_LENGTH_]! >>> 0;
   x.set(C_TYPE, mem.M[word + MSG_TYPE_]! >>> 0);
   x.set(C_SUBTYPE, mem.M[word + MSG_SUBTYPE_]! >>> 0);
   x.set(C_LENGTH, length);
-  x.set(C_PAYLOAD, length > 0 ? message + MSG.payload : 0);
+  x.set(C_PAYLOAD, length > 0 ? message + PAYLOAD_AT : 0);
   x.set(C_SERIAL, mem.N[word >>> 2]!);
 }
 
@@ -238,9 +248,11 @@ function readHeader(x: KernelContext, message: number): void {
 function callHandler(x: KernelContext, handler: number): boolean {
   const to = messageHandlers[x.mem.M[handler + MSG_HANDLER]!];
   if (to === undefined) return x.tick(6);
-  const context = x.mem.get64(handler + CONTEXT);
-  const type = x.get(C_TYPE);
-  const payload = x.get(C_PAYLOAD);
-  const serial = x.get(C_SERIAL);
-  return x.calls(6, to, type, x.get(C_SUBTYPE), payload, x.get(C_LENGTH), context, serial);
+  x.pass(0, x.get(C_TYPE));
+  x.pass(1, x.get(C_SUBTYPE));
+  x.pass(2, x.get(C_PAYLOAD));
+  x.pass(3, x.get(C_LENGTH));
+  x.pass(4, x.mem.get64(handler + CONTEXT));
+  x.pass(5, x.get(C_SERIAL));
+  return x.calls(6, to, 6);
 }

@@ -40,6 +40,21 @@ export const MESSAGE = {
 export const MESSAGE_SENT = 1;
 export const MESSAGE_WHOLE = 2;
 
+/** The same in words, in doubles for the last two. */
+const FLAGS = MESSAGE.flags / 4;
+const TYPE = MESSAGE.type / 4;
+const SUBTYPE = MESSAGE.subtype / 4;
+const CPU_ = MESSAGE.cpu / 4;
+const INSTANCE = MESSAGE.instance / 4;
+const LENGTH = MESSAGE.bytes / 4;
+const CALLS = MESSAGE.calls / 4;
+const KERNEL = MESSAGE.kernel / 4;
+const PAYLOAD = MESSAGE.payload / 4;
+const RECORD_WORDS = MESSAGE.size / 4;
+const SERIAL = STAT.serial / 4;
+const TIME = MESSAGE.time / 8;
+const SLOT = MESSAGE.slot / 8;
+
 /** Bytes of memory the observer needs behind the machine's own. */
 export const OBSERVER_BYTES = 3 * MIB;
 
@@ -77,24 +92,24 @@ export class Observer {
 
   /** Index in `M` of the record of a message; the ring keeps the last {@link MESSAGES_KEPT}. */
   recordOf(serial: number): number {
-    return this.#base + RING / 4 + (serial & (MESSAGES_KEPT - 1)) * (MESSAGE.size / 4);
+    return this.#base + RING / 4 + (serial & (MESSAGES_KEPT - 1)) * RECORD_WORDS;
   }
 
   /** A message is being written into a slot. Returns its serial, from 1. */
   begin(time: number, cpu: number, kernel: number, instance: number, slot: number): number {
     const mem = this.#mem;
     const { M, F } = mem;
-    const serial = M[this.#base + STAT.serial / 4]! + 1;
-    mem.put(this.#base + STAT.serial / 4, serial);
+    const serial = M[this.#base + SERIAL]! + 1;
+    mem.put(this.#base + SERIAL, serial);
     const at = this.recordOf(serial);
     mem.put(at, serial);
-    M[at + MESSAGE.flags / 4] = 0;
-    M[at + MESSAGE.cpu / 4] = cpu;
-    M[at + MESSAGE.kernel / 4] = kernel;
-    M[at + MESSAGE.instance / 4] = instance;
-    M[at + MESSAGE.calls / 4] = 0;
-    F[(at + MESSAGE.time / 4) >>> 1] = time;
-    F[(at + MESSAGE.slot / 4) >>> 1] = slot;
+    M[at + FLAGS] = 0;
+    M[at + CPU_] = cpu;
+    M[at + KERNEL] = kernel;
+    M[at + INSTANCE] = instance;
+    M[at + CALLS] = 0;
+    F[(at >>> 1) + TIME] = time;
+    F[(at >>> 1) + SLOT] = slot;
     return serial;
   }
 
@@ -102,12 +117,12 @@ export class Observer {
   sent(serial: number, type: number, subtype: number, bytes: number, data: number): void {
     const mem = this.#mem;
     const at = this.recordOf(serial);
-    mem.put(at + MESSAGE.flags / 4, mem.M[at + MESSAGE.flags / 4]! | MESSAGE_SENT);
-    mem.M[at + MESSAGE.type / 4] = type;
-    mem.M[at + MESSAGE.subtype / 4] = subtype;
-    mem.M[at + MESSAGE.bytes / 4] = bytes;
-    mem.M[at + MESSAGE.payload / 4] = data === 0 ? 0 : mem.M[data + 5]!;
-    mem.M[at + MESSAGE.payload / 4 + 1] = data === 0 ? 0 : mem.M[data + 6]!;
+    mem.put(at + FLAGS, mem.M[at + FLAGS]! | MESSAGE_SENT);
+    mem.M[at + TYPE] = type;
+    mem.M[at + SUBTYPE] = subtype;
+    mem.M[at + LENGTH] = bytes;
+    mem.M[at + PAYLOAD] = data === 0 ? 0 : mem.M[data + 5]!;
+    mem.M[at + PAYLOAD + 1] = data === 0 ? 0 : mem.M[data + 6]!;
     this.count(STAT.sent);
   }
 
@@ -117,10 +132,10 @@ export class Observer {
     const { M } = mem;
     const at = this.recordOf(serial);
     const known = M[at] === serial;
-    mem.put(at + MESSAGE.calls / 4, M[at + MESSAGE.calls / 4]! + 1);
-    const flags = M[at + MESSAGE.flags / 4]!;
+    mem.put(at + CALLS, M[at + CALLS]! + 1);
+    const flags = M[at + FLAGS]!;
     if (!known || (flags & MESSAGE_WHOLE) !== 0) return false;
-    mem.put(at + MESSAGE.flags / 4, flags | MESSAGE_WHOLE);
+    mem.put(at + FLAGS, flags | MESSAGE_WHOLE);
     this.count(STAT.whole);
     return true;
   }

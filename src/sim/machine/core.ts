@@ -1,11 +1,34 @@
 import { SimBug } from '../base/assert.ts';
 import { ROW, type Recorder, type Row } from '../base/record.ts';
-import { CPU, CPU_D, FRAME, FRAMES_MAX, localsAt, MODE, SAVED_RESULT } from './cpu.layout.ts';
+import {
+  CPU,
+  CPU_D,
+  FRAME,
+  FRAMES_MAX,
+  LOCALS_MAX,
+  localsAt,
+  MODE,
+  SAVED_RESULT,
+} from './cpu.layout.ts';
 import { endOfInterrupt } from './lapic.ts';
 import type { Machine } from './machine.ts';
 import type { Memory } from './memory.ts';
 import { routine, type Routine } from './routine.ts';
 
+/** Taken out of the tables once: V8 makes a constant of each, but looks a table's field up at every use. */
+const {
+  mode: MODE_,
+  interruptsOn: INTERRUPTS_ON,
+  depth: DEPTH,
+  kernel: KERNEL,
+  icrLow: ICR_LOW,
+  icrHigh: ICR_HIGH,
+  pc: PC,
+  kind: KIND,
+} = CPU;
+const { result: RESULT, stride: D_STRIDE } = CPU_D;
+
+const { call: FRAME_CALL, interrupt: FRAME_INTERRUPT } = FRAME;
 const KIND_BITS = 8;
 /** What runs before anything does. */
 const NOTHING = routine<never>({ name: 'nothing', source: 'glue', locals: [], steps: [] });
@@ -16,10 +39,12 @@ const NOTHING = routine<never>({ name: 'nothing', source: 'glue', locals: [], st
  * not keep it or anything got from it.
  */
 export class Core {
-  readonly H: Int32Array;
-  readonly D: Float64Array;
-  readonly mem: Memory;
-  readonly machine: Machine<Core>;
+  // Declared, not defined: a field that was once undefined can be anything to V8, which then asks
+  // what it is at every use.
+  declare readonly H: Int32Array;
+  declare readonly D: Float64Array;
+  declare readonly mem: Memory;
+  declare readonly machine: Machine<Core>;
   recorder: Recorder | null = null;
   /** The CPU the step runs on, and where its words begin in `H`. */
   cpu = 0;
@@ -86,11 +111,14 @@ export class Core {
 
   /** Finds the step after which the routine must return. It may take the present one in any case. */
   plan(): void {
-    const { elapsed, entry, left } = this;
+    const { elapsed } = this;
     const room = this.limit - this.base;
-    const steps = elapsed.length - 1;
-    let last = (entry + left < steps ? entry + left : steps) - 1;
-    if (elapsed[last + 1]! >= room) for (last = this.step; elapsed[last + 1]! < room; last++);
+    let last = this.entry + this.left - 1;
+    if (elapsed[elapsed.length - 1]! >= room) {
+      let step = this.step;
+      while (elapsed[step + 1]! < room) step++;
+      if (step < last) last = step;
+    }
     this.last = last;
   }
 
@@ -113,7 +141,7 @@ export class Core {
     const { recorder, base, elapsed, cpu, noted, step } = this;
     this.noted = step;
     if (recorder === null) return;
-    const depth = this.H[this.h + CPU.depth]!;
+    const depth = this.H[this.h + DEPTH]!;
     for (let i = noted; i < step; i++) {
       const cost = elapsed[i + 1]! - elapsed[i]!;
       recorder.row(ROW.step, base + elapsed[i]!, cpu, cost, this.routine.start + i, depth, 0);
@@ -164,23 +192,29 @@ export class Core {
     this.H[this.pcAt] = this.routine.start + this.step;
   }
 
+  /** Sets an argument of the routine that is called next: straight into its frame. */
+  pass(local: number, value: number): void {
+    this.D[this.f + LOCALS_MAX + local] = value;
+  }
+
   /**
-   * Ends step `index` with a call of another routine. True when the caller must return at once;
-   * false when the callee ran to its end in one go and the caller may go on: {@link result}.
+   * Ends step `index` with a call of another routine, whose first `passed` locals were set with
+   * {@link pass}. True when the caller must return at once; false when the callee ran to its end in
+   * one go and the caller may go on: {@link result}.
    */
-  calls(index: number, to: Routine<never>, a = 0, b = 0, c = 0, d = 0, e = 0, g = 0): boolean {
+  calls(index: number, to: Routine<never>, passed: number): boolean {
     const { H, h, f, pcAt, routine } = this;
     this.step = index + 1;
     this.settle();
     H[pcAt] = routine.start + index + 1;
-    const depth = H[h + CPU.depth]!;
-    this.call(to, a, b, c, d, e, g);
+    const depth = H[h + DEPTH]!;
+    this.push(to, FRAME_CALL, H[h + MODE_]!, passed);
     if (this.left <= 0 || to.fused === undefined || this.now >= this.limit) return true;
     this.pcAt = pcAt + 1;
     this.enter(to, 0);
     to.fused(this as never);
     this.settle();
-    if (H[h + CPU.depth] !== depth || this.left <= 0 || this.broken) return true;
+    if (H[h + DEPTH] !== depth || this.left <= 0 || this.broken) return true;
     if (this.now >= this.limit) return true;
     this.f = f;
     this.pcAt = pcAt;
@@ -198,7 +232,7 @@ export class Core {
 
   /** What the routine called last returned. */
   get result(): number {
-    return this.D[this.cpu * CPU_D.stride + CPU_D.result]!;
+    return this.D[this.cpu * D_STRIDE + RESULT]!;
   }
 
   /** Simulated time of the step in ns. */
@@ -212,24 +246,24 @@ export class Core {
 
   /** The index of the running kernel, -1 without one. */
   get kernel(): number {
-    return this.H[this.h + CPU.kernel]!;
+    return this.H[this.h + KERNEL]!;
   }
 
   /** Goes on at another step: an index from `Routine.at`. */
   goto(pc: number): void {
-    this.H[this.h + CPU.pc + this.H[this.h + CPU.depth]! - 1] = pc;
+    this.H[this.h + PC + this.H[this.h + DEPTH]! - 1] = pc;
     this.last = -1;
   }
 
   /** The same step again: something it waits for has not happened. */
   stay(): void {
-    this.H[this.h + CPU.pc + this.H[this.h + CPU.depth]! - 1]!--;
+    this.H[this.h + PC + this.H[this.h + DEPTH]! - 1]!--;
     this.last = -1;
   }
 
   /** Calls a routine; the current one goes on with its next step and finds {@link result}. */
   call(to: Routine<never>, a = 0, b = 0, c = 0, d = 0, e = 0, g = 0): void {
-    this.push(to, FRAME.call, this.H[this.h + CPU.mode]!);
+    this.push(to, FRAME_CALL, this.H[this.h + MODE_]!);
     const { D, f } = this;
     D[f] = a;
     D[f + 1] = b;
@@ -239,36 +273,36 @@ export class Core {
     D[f + 5] = g;
   }
 
-  /** Puts a frame on the stack and points the core at it. Locals start as 0. */
-  push(to: Routine<never>, kind: number, mode: number): void {
+  /** Puts a frame on the stack and points the core at it. Locals start as 0, from `zeroes` on. */
+  push(to: Routine<never>, kind: number, mode: number, zeroes = 0): void {
     const { H, D, h } = this;
-    const depth = H[h + CPU.depth]!;
+    const depth = H[h + DEPTH]!;
     if (depth >= FRAMES_MAX) throw new SimBug(`cpu${this.cpu}: stack of routines is too deep`);
-    H[h + CPU.pc + depth] = to.start;
-    H[h + CPU.kind + depth] = kind | (H[h + CPU.mode]! << KIND_BITS);
-    H[h + CPU.depth] = depth + 1;
-    H[h + CPU.mode] = mode;
+    H[h + PC + depth] = to.start;
+    H[h + KIND + depth] = kind | (H[h + MODE_]! << KIND_BITS);
+    H[h + DEPTH] = depth + 1;
+    H[h + MODE_] = mode;
     const f = localsAt(this.cpu, depth);
     this.f = f;
     this.last = -1;
     // What some task before returned is nobody's business.
-    if (depth === 0) D[this.cpu * CPU_D.stride + CPU_D.result] = 0;
-    for (let i = f, end = f + to.locals.length; i < end; i++) D[i] = 0;
+    if (depth === 0) D[this.cpu * D_STRIDE + RESULT] = 0;
+    for (let i = f + zeroes, end = f + to.locals.length; i < end; i++) D[i] = 0;
   }
 
   /** Ends the routine. An interrupt's end is its IRET: interrupts are on again. */
   ret(value = 0): void {
     const { H, h } = this;
-    const depth = H[h + CPU.depth]! - 1;
-    const kind = H[h + CPU.kind + depth]!;
-    H[h + CPU.depth] = depth;
-    H[h + CPU.mode] = kind >> KIND_BITS;
+    const depth = H[h + DEPTH]! - 1;
+    const kind = H[h + KIND + depth]!;
+    H[h + DEPTH] = depth;
+    H[h + MODE_] = kind >> KIND_BITS;
     this.last = -1;
-    const d = this.cpu * CPU_D.stride;
-    if ((kind & 0xff) === FRAME.interrupt) {
-      H[h + CPU.interruptsOn] = 1;
-      this.D[d + CPU_D.result] = this.D[localsAt(this.cpu, depth) + SAVED_RESULT]!;
-    } else this.D[d + CPU_D.result] = value;
+    const d = this.cpu * D_STRIDE;
+    if ((kind & 0xff) === FRAME_INTERRUPT) {
+      H[h + INTERRUPTS_ON] = 1;
+      this.D[d + RESULT] = this.D[localsAt(this.cpu, depth) + SAVED_RESULT]!;
+    } else this.D[d + RESULT] = value;
     if (depth === 0) this.machine.emptied(this.cpu, value);
   }
 
@@ -278,7 +312,7 @@ export class Core {
   }
 
   setMode(mode: number): void {
-    this.H[this.h + CPU.mode] = mode;
+    this.H[this.h + MODE_] = mode;
     this.row(ROW.mode, 0, mode, 0, 0);
   }
 
@@ -290,8 +324,8 @@ export class Core {
 
   /** Writes the ICR: an IPI sets out for the local APIC with that id. */
   sendIpi(apicId: number, delivery: number, vector: number): void {
-    this.H[this.h + CPU.icrHigh] = apicId;
-    this.H[this.h + CPU.icrLow] = (delivery << 8) | vector;
+    this.H[this.h + ICR_HIGH] = apicId;
+    this.H[this.h + ICR_LOW] = (delivery << 8) | vector;
     this.machine.launch(this.cpu, apicId, delivery, vector);
   }
 

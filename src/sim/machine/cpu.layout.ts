@@ -53,9 +53,10 @@ export const CPU_D = {
   stride: 8 + FRAMES_MAX * LOCALS_MAX,
 } as const;
 
+const { stride: STRIDE, locals: LOCALS } = CPU_D;
 /** Where in the doubles the locals of a CPU's frame begin; frames count from 0. */
 export const localsAt = (cpu: number, frame: number): number =>
-  cpu * CPU_D.stride + CPU_D.locals + frame * LOCALS_MAX;
+  cpu * STRIDE + LOCALS + frame * LOCALS_MAX;
 
 export const MODE = {
   /** Not present in any kernel, or parked after hot-unplug. */

@@ -9,6 +9,22 @@ import { DeliveryMode } from './lapic.regs.ts';
 import type { Memory, MemorySnapshot } from './memory.ts';
 import type { Program, Routine } from './routine.ts';
 
+/** Taken out of the tables once: V8 makes a constant of each, but looks a table's field up at every use. */
+const {
+  mode: MODE_,
+  interruptsOn: INTERRUPTS_ON,
+  depth: DEPTH,
+  kernel: KERNEL,
+  apicId: APIC_ID,
+  pending: PENDING,
+  svr: SVR,
+  sipi: SIPI,
+  task: TASK,
+  pc: PC,
+  stride: STRIDE,
+} = CPU;
+const { result: RESULT, stride: D_STRIDE } = CPU_D;
+
 /** How long things take that no step stands for, in ns. */
 export interface Timing {
   /** From the ICR write to the IRR bit of another CPU. */
@@ -59,24 +75,28 @@ export interface MachineSnapshot {
  * steps and {@link Software} says what happens at the edges.
  */
 export class Machine<X extends Core> {
-  readonly cpus: number;
-  readonly H: Int32Array;
-  readonly D: Float64Array;
+  // Declared, not defined: see Core.
+  declare readonly cpus: number;
+  declare readonly H: Int32Array;
+  declare readonly D: Float64Array;
   /** When each CPU can take its next step, in ns; Infinity while it has none. */
-  readonly ready: Float64Array;
-  readonly mem: Memory;
+  declare readonly ready: Float64Array;
+  /** The CPUs that have one, in any order: few of many, and looked through for every burst. */
+  readonly #busy: Int32Array;
+  #busyCount = 0;
+  declare readonly mem: Memory;
   readonly flights = new Flights();
-  readonly timing: Timing;
+  declare readonly timing: Timing;
   /** CPU with an APIC id, -1 where there is none. */
-  readonly cpuOfApic: Int32Array;
+  declare readonly cpuOfApic: Int32Array;
   /** Where the data of each kernel begins, by index: addresses, and words of `mem.M`. Set by the software. */
   readonly kernelBase: number[] = [];
   readonly kernelWord: number[] = [];
-  program!: Program<X>;
-  software!: Software;
-  core!: X;
+  declare program: Program<X>;
+  declare software: Software;
+  declare core: X;
   steps = 0;
-  random: number;
+  declare random: number;
   flightSerial = 0;
   taskSerial = 0;
   /**
@@ -104,17 +124,18 @@ export class Machine<X extends Core> {
     this.mem = mem;
     this.timing = timing;
     this.random = seedRandom(seed);
-    this.H = new Int32Array(cpus * CPU.stride);
-    this.D = new Float64Array(cpus * CPU_D.stride);
+    this.H = new Int32Array(cpus * STRIDE);
+    this.D = new Float64Array(cpus * D_STRIDE);
     this.ready = new Float64Array(cpus).fill(Infinity);
+    this.#busy = new Int32Array(cpus);
     this.cpuOfApic = new Int32Array(Math.max(...apicIds) + 1).fill(-1);
     apicIds.forEach((apic, cpu) => {
       assert(this.cpuOfApic[apic] === -1, `two CPUs with APIC id ${apic}`);
       this.cpuOfApic[apic] = cpu;
-      const h = cpu * CPU.stride;
-      this.H[h + CPU.apicId] = apic;
-      this.H[h + CPU.kernel] = -1;
-      this.H[h + CPU.sipi] = -1;
+      const h = cpu * STRIDE;
+      this.H[h + APIC_ID] = apic;
+      this.H[h + KERNEL] = -1;
+      this.H[h + SIPI] = -1;
       resetLapic(this.H, h);
     });
   }
@@ -143,10 +164,10 @@ export class Machine<X extends Core> {
     // A CPU's number may come from a routine's locals, which are doubles. One `| 0` here keeps these
     // fields integers, and all indices computed from them: a fifth of a message's time.
     core.cpu = cpu | 0;
-    const h = core.cpu * CPU.stride;
+    const h = core.cpu * STRIDE;
     core.h = h;
-    core.f = localsAt(core.cpu, this.H[h + CPU.depth]! - 1);
-    const kernel = this.H[h + CPU.kernel]!;
+    core.f = localsAt(core.cpu, this.H[h + DEPTH]! - 1);
+    const kernel = this.H[h + KERNEL]!;
     core.k = kernel < 0 ? 0 : this.kernelBase[kernel]!;
     core.kw = kernel < 0 ? 0 : this.kernelWord[kernel]!;
     return core;
@@ -163,8 +184,8 @@ export class Machine<X extends Core> {
     serial: number,
     mode: number = MODE.task,
   ): void {
-    const h = cpu * CPU.stride;
-    if (this.H[h + CPU.depth] !== 0) throw new SimBug(`cpu${cpu} is busy`);
+    const h = cpu * STRIDE;
+    if (this.H[h + DEPTH] !== 0) throw new SimBug(`cpu${cpu} is busy`);
     // An IPI may start another CPU in the middle of a step: that step must find its core as it was.
     const { cpu: running, pcAt } = this.core;
     const core = this.select(cpu);
@@ -174,21 +195,35 @@ export class Machine<X extends Core> {
     });
     this.select(running);
     core.pcAt = pcAt;
-    this.H[h + CPU.task] = serial;
+    this.H[h + TASK] = serial;
     this.core.rowAt(ROW.begin, this.now, cpu, 0, to.start, 0, serial);
     this.wake(cpu, this.now);
   }
 
   /** The CPU can step from `at` on, if it could not before. */
   wake(cpu: number, at: number): void {
-    if (this.ready[cpu] === Infinity) this.ready[cpu] = at;
+    if (this.ready[cpu] === Infinity) this.#readyAt(cpu, at);
+  }
+
+  #readyAt(cpu: number, at: number): void {
+    const { ready } = this;
+    const busy = this.#busy;
+    const was = ready[cpu]!;
+    ready[cpu] = at;
+    if (was === Infinity) {
+      if (at !== Infinity) busy[this.#busyCount++] = cpu;
+    } else if (at === Infinity) {
+      let i = 0;
+      while (busy[i] !== cpu) i++;
+      busy[i] = busy[--this.#busyCount]!;
+    }
   }
 
   /** Told by the core: the last frame is gone. */
   emptied(cpu: number, result: number): void {
-    const task = this.H[cpu * CPU.stride + CPU.task]!;
+    const task = this.H[cpu * STRIDE + TASK]!;
     if (task === 0) return; // an interrupt that found the CPU idle
-    this.H[cpu * CPU.stride + CPU.task] = 0;
+    this.H[cpu * STRIDE + TASK] = 0;
     this.core.rowAt(ROW.end, this.now, cpu, result, 0, 0, task);
     this.software.taskEnded(cpu, task, result);
   }
@@ -222,26 +257,25 @@ export class Machine<X extends Core> {
   }
 
   #land({ at, target, delivery, vector, sender, serial }: Flight): void {
-    const h = target * CPU.stride;
+    const h = target * STRIDE;
     const H = this.H;
     if (target < 0) return this.#dropped(at, -1, vector, -1, serial);
     if (delivery === DeliveryMode.init) {
       resetLapic(H, h);
-      H[h + CPU.depth] = 0;
-      H[h + CPU.interruptsOn] = 0;
-      H[h + CPU.task] = 0;
-      H[h + CPU.sipi] = -1;
-      H[h + CPU.mode] = MODE.waitSipi;
-      this.ready[target] = Infinity;
+      H[h + DEPTH] = 0;
+      H[h + INTERRUPTS_ON] = 0;
+      H[h + TASK] = 0;
+      H[h + SIPI] = -1;
+      H[h + MODE_] = MODE.waitSipi;
+      this.#readyAt(target, Infinity);
       this.core.rowAt(ROW.arrive, at, target, 0, (delivery << 8) | vector, sender, serial);
       this.software.initialised(target);
     } else if (delivery === DeliveryMode.startup) {
-      if (H[h + CPU.mode] !== MODE.waitSipi)
-        return this.#dropped(at, target, vector, sender, serial);
-      H[h + CPU.sipi] = vector;
+      if (H[h + MODE_] !== MODE.waitSipi) return this.#dropped(at, target, vector, sender, serial);
+      H[h + SIPI] = vector;
       this.core.rowAt(ROW.arrive, at, target, 0, (delivery << 8) | vector, sender, serial);
       this.software.started(target, vector);
-    } else if ((H[h + CPU.svr]! & 0x100) === 0) {
+    } else if ((H[h + SVR]! & 0x100) === 0) {
       this.#dropped(at, target, vector, sender, serial);
     } else {
       const fresh = requestVector(H, h, vector);
@@ -249,7 +283,7 @@ export class Machine<X extends Core> {
       this.core.rowAt(kind, at, target, 0, vector, sender, serial);
       if (!fresh) this.software.merged(target, vector);
       // With interrupts off the way back from the handler is where the next one is looked at.
-      if (H[h + CPU.interruptsOn] === 0) return;
+      if (H[h + INTERRUPTS_ON] === 0) return;
       this.core.last = -1;
       this.core.broken = true;
       this.wake(target, at);
@@ -262,53 +296,51 @@ export class Machine<X extends Core> {
 
   /** Whether the CPU has a next step, or an interrupt to take. */
   canStep(cpu: number): boolean {
-    const h = cpu * CPU.stride;
-    if (this.H[h + CPU.mode] === MODE.hung) return false;
+    const h = cpu * STRIDE;
+    if (this.H[h + MODE_] === MODE.hung) return false;
     return (
-      this.H[h + CPU.depth]! > 0 ||
-      (this.H[h + CPU.interruptsOn] === 1 && deliverable(this.H, h) >= 0)
+      this.H[h + DEPTH]! > 0 || (this.H[h + INTERRUPTS_ON] === 1 && deliverable(this.H, h) >= 0)
     );
   }
 
   /** The vector the CPU would take instead of its next step, -1 for none. */
   takes(cpu: number): number {
-    const h = cpu * CPU.stride;
-    return this.H[h + CPU.interruptsOn] === 1 ? deliverable(this.H, h) : -1;
+    const h = cpu * STRIDE;
+    return this.H[h + INTERRUPTS_ON] === 1 ? deliverable(this.H, h) : -1;
   }
 
   /** Whether {@link choose} would take an interrupt instead of a step. */
   takesFirst(cpu: number): boolean {
     const vector = this.takes(cpu);
-    return vector >= 0 && this.#takesNow(cpu * CPU.stride, vector);
+    return vector >= 0 && this.#takesNow(cpu * STRIDE, vector);
   }
 
   /** The program counter of the CPU's next step, -1 when nothing runs there. */
   pcOf(cpu: number): number {
-    const h = cpu * CPU.stride;
-    const depth = this.H[h + CPU.depth]!;
-    return depth === 0 ? -1 : this.H[h + CPU.pc + depth - 1]!;
+    const h = cpu * STRIDE;
+    const depth = this.H[h + DEPTH]!;
+    return depth === 0 ? -1 : this.H[h + PC + depth - 1]!;
   }
 
   /**
-   * One action of the CPU the core points at: an interrupt is taken, or steps run until the core
-   * says that it must look around. Moves the clock.
+   * Runs the CPU the core points at until the core says that it must look around: an interrupt is
+   * taken if there is one, then steps run. Moves the clock.
    */
   #act(): void {
     const { H, core, program } = this;
     const { cpu, h } = core;
-    if (H[h + CPU.pending] !== 0 && H[h + CPU.interruptsOn] !== 0) {
+    if (H[h + PENDING] !== 0 && H[h + INTERRUPTS_ON] !== 0) {
       const vector = deliverable(H, h);
       if (vector >= 0 && (!this.instant || this.#takesNow(h, vector))) {
         this.now += this.#take(cpu, h, vector);
-        core.left--;
-        return;
+        if (--core.left <= 0 || core.now >= core.limit) return;
       }
     }
-    const depth = H[h + CPU.depth]!;
-    const pc = H[h + CPU.pc + depth - 1]!;
+    const depth = H[h + DEPTH]!;
+    const pc = H[h + PC + depth - 1]!;
     const routine = program.routines[program.routineOf[pc]!]!;
     const index = pc - routine.start;
-    core.pcAt = h + CPU.pc + depth - 1;
+    core.pcAt = h + PC + depth - 1;
     core.f = localsAt(cpu, depth - 1);
     core.enter(routine, index);
     if (routine.fused !== undefined) {
@@ -323,7 +355,7 @@ export class Machine<X extends Core> {
   }
 
   #takesNow(h: number, vector: number): boolean {
-    return this.takeNext || this.H[h + CPU.depth] === 0 || vector >> 4 === 0xf;
+    return this.takeNext || this.H[h + DEPTH] === 0 || vector >> 4 === 0xf;
   }
 
   #take(cpu: number, h: number, vector: number): number {
@@ -332,10 +364,10 @@ export class Machine<X extends Core> {
     this.core.rowAt(ROW.take, this.now, cpu, 0, vector, 0, 0);
     const core = this.select(cpu);
     const entry = this.software.vectorEntry(cpu, vector);
-    const result = this.D[cpu * CPU_D.stride + CPU_D.result]!;
+    const result = this.D[cpu * D_STRIDE + RESULT]!;
     core.push(entry, FRAME.interrupt, entry.mode);
-    this.D[core.f + SAVED_RESULT] = H[h + CPU.depth]! > 1 ? result : 0;
-    H[h + CPU.interruptsOn] = 0;
+    this.D[core.f + SAVED_RESULT] = H[h + DEPTH]! > 1 ? result : 0;
+    H[h + INTERRUPTS_ON] = 0;
     return this.timing.take;
   }
 
@@ -346,15 +378,17 @@ export class Machine<X extends Core> {
    */
   run(count: number, until = Infinity): number {
     const { ready, flights } = this;
+    const busy = this.#busy;
     let left = count;
     this.#proceed();
     while (left > 0 && !this.halt) {
       let cpu = -1;
       let first = Infinity;
       let second = Infinity;
-      for (let c = 0; c < ready.length; c++) {
+      for (let i = 0; i < this.#busyCount; i++) {
+        const c = busy[i]!;
         const at = ready[c]!;
-        if (at < first) {
+        if (at < first || (at === first && c < cpu)) {
           second = first;
           first = at;
           cpu = c;
@@ -379,31 +413,21 @@ export class Machine<X extends Core> {
 
   /** Runs one CPU for as long as nobody else is due before it. Returns the steps taken. */
   #burst(cpu: number, limit: number, most: number): number {
-    const { ready, flights, H } = this;
+    const { flights } = this;
     const core = this.select(cpu);
-    const h = core.h;
-    this.now = ready[cpu]!;
+    core.now = this.ready[cpu]!;
     core.left = most;
+    let able: boolean;
     do {
       // What flies may have set out in this very burst.
       core.limit = flights.next < limit ? flights.next : limit;
       core.broken = false;
       this.#act();
-      if (H[h + CPU.depth] === 0 && this.takes(cpu) < 0) break;
-    } while (
-      core.left > 0 &&
-      !this.halt &&
-      this.now < limit &&
-      this.now < flights.next &&
-      !this.#hung(h)
-    );
-    ready[cpu] = this.canStep(cpu) ? this.now : Infinity;
+      able = this.canStep(cpu);
+    } while (able && core.left > 0 && !this.halt && core.now < limit && core.now < flights.next);
+    this.#readyAt(cpu, able ? core.now : Infinity);
     this.steps += most - core.left;
     return most - core.left;
-  }
-
-  #hung(h: number): boolean {
-    return this.H[h + CPU.mode] === MODE.hung;
   }
 
   /**
@@ -412,7 +436,7 @@ export class Machine<X extends Core> {
    */
   choose(cpu: number, take = false): void {
     if (!this.canStep(cpu)) throw new SimBug(`cpu${cpu} has nothing to do`);
-    this.ready[cpu] = this.now;
+    this.#readyAt(cpu, this.now);
     this.takeNext = take;
     this.#burst(cpu, -Infinity, 1);
     this.takeNext = false;
@@ -435,8 +459,8 @@ export class Machine<X extends Core> {
   snapshot(): MachineSnapshot {
     const D: (Float64Array | null)[] = [];
     for (let cpu = 0; cpu < this.cpus; cpu++) {
-      const busy = this.H[cpu * CPU.stride + CPU.depth]! > 0;
-      D.push(busy ? this.D.slice(cpu * CPU_D.stride, (cpu + 1) * CPU_D.stride) : null);
+      const busy = this.H[cpu * STRIDE + DEPTH]! > 0;
+      D.push(busy ? this.D.slice(cpu * D_STRIDE, (cpu + 1) * D_STRIDE) : null);
     }
     return {
       H: this.H.slice(),
@@ -452,9 +476,11 @@ export class Machine<X extends Core> {
   restore(to: MachineSnapshot): void {
     this.H.set(to.H);
     to.D.forEach((numbers, cpu) => {
-      if (numbers) this.D.set(numbers, cpu * CPU_D.stride);
+      if (numbers) this.D.set(numbers, cpu * D_STRIDE);
     });
-    this.ready.set(to.ready);
+    to.ready.forEach((at, cpu) => {
+      this.#readyAt(cpu, at);
+    });
     this.flights.load(to.flights);
     [this.now, this.steps, this.random, this.flightSerial, this.taskSerial] = to.scalars;
     this.instant = to.instant;

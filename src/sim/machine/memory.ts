@@ -175,10 +175,13 @@ export class Memory {
     if (this.listener !== null) this.listener.access(true, addr, bytes);
     const word = this.own(addr);
     if (((addr | bytes) & 3) === 0 && (word & (PAGE_WORDS - 1)) + (bytes >>> 2) <= PAGE_WORDS) {
-      // A plain loop beats `fill` for the few dozen words of a slot.
-      const { M } = this;
+      // A plain loop beats `fill` for the few dozen words of a slot, two words at a time if it can.
+      const { M, F } = this;
+      const end = word + (bytes >>> 2);
       const each = value * 0x01010101;
-      for (let i = word, end = word + (bytes >>> 2); i < end; i++) M[i] = each;
+      if (each === 0 && ((word | end) & 1) === 0)
+        for (let i = word >>> 1; i < end >>> 1; i++) F[i] = 0;
+      else for (let i = word; i < end; i++) M[i] = each;
       return;
     }
     for (let done = 0; done < bytes;) {
