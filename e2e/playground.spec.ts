@@ -50,3 +50,10 @@ test('the text of a lesson can be loaded, and a bad one is refused with its plac
   const { status } = await page.evaluate(() => window.playground.type('host', 'true'));
   expect(status).toBe(0);
 });
+
+test('the list of lessons leads to the guide for authors', async ({ page }) => {
+  await page.getByTestId('transport').getByRole('button', { name: 'Lesson: ' }).click();
+  const link = page.getByRole('menuitem', { name: 'How to write a lesson of your own' });
+  const [guide] = await Promise.all([page.waitForEvent('popup'), link.click()]);
+  await expect(guide.getByRole('heading', { level: 1 })).toBeVisible();
+});
