@@ -1,3 +1,4 @@
+import { MIB, PAGE_SIZE } from '../base/units.ts';
 import { BOOT_PARAMS, SETUP_DATA_KHO } from '../kexec/setup-data.ts';
 import { CPU, MODE } from '../machine/cpu.layout.ts';
 import { routine } from '../machine/routine.ts';
@@ -81,6 +82,16 @@ function parameter(x: KernelContext, name: string): string | undefined {
   return words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
+/** Whether the running kernel takes all memory for its own: nothing on its command line says less. */
+const claimsMemory = (x: KernelContext): boolean => !/(?:^| )(?:memmap|mem)=/.test(x.state.cmdline);
+
+/** Hazards H-M6 and H-M11. Model: what such a kernel then does to the host is not played. */
+function noteClaims(x: KernelContext): void {
+  if (claimsMemory(x)) x.hazard(HAZARD.claimsAllMemory, 0, x.kernel);
+  const isBound = /(?:^| )(?:(?:nr_cpus|maxcpus)=|nosmp(?: |$))/.test(x.state.cmdline);
+  if (!isBound) x.hazard(HAZARD.claimsAllCpus, 0, x.kernel);
+}
+
 /** The boot parameters of the image this kernel was started from: address of the segment. */
 const bootParams = (x: KernelContext): number => {
   const image = x.sys.kernels[0]!.kimages.find((each) => each.mkId === x.state.instanceId);
@@ -137,18 +148,26 @@ export const bootKernel = routine<KernelContext>({
       cost: 300,
       local: false,
       run(x) {
+        noteClaims(x);
         if (x.sys.settings.glue.has('own-ram')) return;
-        x.hazard(HAZARD.hostMemoryOverwritten, TRAMPOLINE.page * 4096, 4096);
+        const at = TRAMPOLINE.page * PAGE_SIZE;
+        if (claimsMemory(x)) {
+          x.hazard(HAZARD.hostMemoryOverwritten, at, PAGE_SIZE);
+          x.hazard(HAZARD.trampolineCopied, at, PAGE_SIZE);
+          return;
+        }
+        x.log('boot.no_memory', MIB);
+        x.hazard(HAZARD.trampolineNoRoom, MIB);
+        x.hang();
       },
     },
     {
       id: 'apic',
-      text: 'enable the local APIC',
+      text: 'enable the local APIC and interrupts; no receive area is mapped yet',
       cost: 200,
       local: false,
       run(x) {
         ownCpu(x, x.cpu, x.kernel, 0);
-        x.H[x.h + CPU.interruptsOn] = 0;
         x.setMode(MODE.boot);
       },
     },

@@ -186,6 +186,8 @@ export const registerMsgHandler = routine<KernelContext>({
       local: false,
       run(x) {
         const entry = x.get(3);
+        const twin = findTypeHandler(x, x.get(0), null);
+        if (twin !== 0) x.hazard(HAZARD.registeredTwice, twin, x.get(0));
         x.mem.poke64(entry + TYPE_HANDLER.next, x.mem.peek64(x.k + K.mk_msg_type_handlers));
         x.mem.poke64(x.k + K.mk_msg_type_handlers, entry);
         x.log('msg.registered', x.get(0));

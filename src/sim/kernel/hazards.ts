@@ -1,49 +1,107 @@
-/** Harm the published code does that the model can reach, by number. */
-export const HAZARD = {
-  slotPastArea: 1,
-  slotIndexOutOfRange: 2,
-  ipiToInvalidCpu: 3,
-  useAfterFree: 4,
-  hang: 5,
-  payloadPastSlot: 6,
-  doubleFree: 7,
-  cpuTakenTwice: 8,
-  readPastBuffer: 9,
-  hostMemoryOverwritten: 10,
-  jumpNowhere: 11,
-} as const;
-export type HazardName = keyof typeof HAZARD;
+/**
+ * Harm the published code does that the model can reach. Per key: ids of the specification's hazard
+ * tables, then what happened. A hazard's number is its place here, from 1: new ones go to the end.
+ */
+const TEXTS = {
+  slotPastArea: ['H10', 'the slot lies behind the area: nobody checked the CPU number'],
+  slotIndexOutOfRange: ['H9', 'the APIC id is no index of the area: bytes behind it were read'],
+  ipiToInvalidCpu: ['H10', 'an interrupt was sent to a CPU that does not exist'],
+  useAfterFree: ['H19 K9', 'a freed object was used'],
+  hang: ['H19c', 'the CPU waits for itself, for ever'],
+  payloadPastSlot: ['M3', 'a handler was told of more payload than its slot has'],
+  doubleFree: ['H19', 'an object was freed twice'],
+  cpuTakenTwice: ['I1', 'two instances own the same CPU'],
+  readPastBuffer: ['K14', 'a device tree claims more bytes than there are'],
+  hostMemoryOverwritten: ['I7', 'live memory of the host is overwritten'],
+  jumpNowhere: ['H-M10', 'a CPU jumped to where no kernel is, and the caller was told 0'],
+  slotOverwritten: ['H2 M5', 'a message was wiped that nobody had read whole'],
+  interruptMerged: ['H3', 'an interrupt folded into one that was pending'],
+  workPending: ['H4', 'the irq_work was pending already: one callback for two interrupts'],
+  messageTorn: ['H5', 'a handler had the header of one message and the payload of another'],
+  phantomMessage: ['H6 M4', 'a handler was called for a message that nobody sent'],
+  clearedUnderReader: ['H6', 'the slot was being refilled when the receiver looked: no message'],
+  typeChanged: ['H6', 'the callback finds another type than the one that was matched'],
+  deliveredAgain: ['H7 M15', 'a message was handled once more: the slot is never cleared'],
+  sendersCollide: ['H8', 'two senders are in the same slot'],
+  wrongSlot: [
+    'H9 H-M8',
+    'the slot was chosen by CPU number, the receiver reads that of its APIC id',
+  ],
+  nullMask: ['H10b', 'the cpu mask was never allocated: a NULL pointer is read'],
+  referenceLeak: [
+    'H11',
+    'a removed instance stays in memory: sends never gave back its references',
+  ],
+  sleepsInInterrupt: ['H12 M7 M8', 'an interrupt handler takes a mutex, which may sleep'],
+  deafKernel: ['H13', 'an interrupt reached a kernel that has no receive area'],
+  muteKernel: ['H13b K12', 'a spawned kernel knows no instance, so it can send to nobody'],
+  typeTruncated: ['H14', 'the type was cut to 32 bits'],
+  deadPath: ['H1', 'the instance has no area, as nothing in the series creates one'],
+  unreachableId: ['H16', 'the id is beyond the map of areas: no message can ever be sent'],
+  staleArea: ['H17', 'the id has the area of an instance that is gone'],
+  savedPointerReplaced: ['H20', 'a slot that waited for its callback was replaced by another'],
+  areaFragmented: ['H21b', 'the pool has room for the area, but not in one piece'],
+  emptyMessage: ['H22', 'a message without bytes was sent: the receiver takes it for none'],
+  foreignPage: ['H25', 'a page was mapped that belongs to neither sender nor receiver'],
+  tooEarly: ['H26', 'an interrupt came before the receive area was mapped'],
+  doubleFetch: ['H27', 'what was checked is not what was used: the slot changed in between'],
+  staleDelivery: ['H29', 'a message to the kernel before was delivered to this one'],
+  nobodyThere: ['H30', 'nobody took the interrupt: the CPU does not listen'],
+  rungForAnother: ['H32', 'the CPU that was rung runs another instance'],
+  registeredTwice: ['M1', 'two handlers are registered for one message type'],
+  innerTypeDiffers: ['M2', 'the type inside the message is not the one it was routed by'],
+  payloadTooShort: ['M9', 'a handler read beyond the payload it was given'],
+  nobodyListens: ['M10', 'no handler has this type: the message is dropped'],
+  payloadChanged: ['M16', 'a payload that a handler kept a pointer to has changed'],
+  notAMessage: ['M12 M17', 'bytes without a message header reached a message handler'],
+  stopIsSuccess: ['K1', 'the notifier gave up with NOTIFY_STOP, which counts as success'],
+  bootedWithoutHandOver: ['K2', 'the hand-over failed, and the kernel is started all the same'],
+  treeTooLarge: ['K3', 'the device tree does not fit into the hand-over page'],
+  handOverPageFreed: ['K6', 'the hand-over page was given back before it was read'],
+  danglingImage: ['K9', 'the load failed half-way: the instance points to a freed image'],
+  runningImageFreed: ['K11 I5', 'the image of a running kernel was freed'],
+  idTooShort: ['K13', 'the id has no four bytes: those behind it were read'],
+  handOverRewritten: ['K19', 'the hand-over page of a running kernel is written again'],
+  resourcesLeaked: ['I2', 'an instance was refused after its resources were taken'],
+  uploadFailureHidden: ['I3', 'an instance was not created, and the write succeeds'],
+  updateIgnored: ['I4', 'the instance exists: what was written for it is ignored'],
+  runningInstanceRemoved: ['I5', 'an instance was removed while its kernel runs'],
+  poolDestroyedInUse: ['I6', 'a pool was destroyed while parts of it were allocated'],
+  cpuNotTaken: ['I8', 'a CPU could not be taken, and the instance is ready all the same'],
+  idUnusable: ['I9', 'an instance has an id it can never be loaded or reached by'],
+  freedBehindFile: ['I10', 'the instance is freed while its files can still be read'],
+  wrongImage: ['H-M1', 'a CPU was started with the address meant for another'],
+  trampolineCopied: ['H-M2', 'a spawned kernel copied its trampoline over the one of the host'],
+  trampolineNoRoom: [
+    'H-M2',
+    'a spawned kernel has no memory below 1 MiB for its trampoline, and panics',
+  ],
+  kernelReset: ['H-M4', 'INIT reset the CPU on which a kernel was running'],
+  cpuStillOnline: ['H-M5', 'a CPU of the instance still runs the kernel that starts it'],
+  claimsAllCpus: ['H-M6', 'a spawned kernel believes that every CPU is its own'],
+  claimsAllMemory: ['H-M11', 'a spawned kernel believes that all memory is its own'],
+} as const satisfies Record<string, readonly [facts: string, text: string]>;
+export type HazardName = keyof typeof TEXTS;
+
+/** Number of each hazard, as rows of the trace and tallies have it. */
+export const HAZARD = Object.fromEntries(
+  Object.keys(TEXTS).map((key, i) => [key, i + 1]),
+) as Readonly<Record<HazardName, number>>;
 
 /** What the page, the log and the expression language say of a hazard. */
 export interface HazardText {
   readonly id: number;
   readonly key: HazardName;
-  /** Id in the specification's hazard tables. */
-  readonly fact: string;
+  /** Ids in the specification's hazard tables. */
+  readonly facts: readonly string[];
   readonly text: string;
 }
 
-const row = (key: HazardName, fact: string, text: string): HazardText => ({
-  id: HAZARD[key],
-  key,
-  fact,
-  text,
+export const HAZARDS: readonly HazardText[] = (Object.keys(TEXTS) as HazardName[]).map((key) => {
+  const [facts, text] = TEXTS[key];
+  return { id: HAZARD[key], key, facts: facts.split(' '), text };
 });
 
-export const HAZARDS: readonly HazardText[] = [
-  row('slotPastArea', 'H10', 'the slot lies behind the area: nobody checked the CPU number'),
-  row(
-    'slotIndexOutOfRange',
-    'H9',
-    'the APIC id is no index of the area: bytes behind it were read',
-  ),
-  row('ipiToInvalidCpu', 'H10', 'an interrupt was sent to a CPU that does not exist'),
-  row('useAfterFree', 'H19', 'a freed object was used'),
-  row('hang', 'H19c', 'the CPU waits for itself, for ever'),
-  row('payloadPastSlot', 'M3', 'a handler was told of more payload than its slot has'),
-  row('doubleFree', 'H19', 'an object was freed twice'),
-  row('cpuTakenTwice', 'I1', 'two instances own the same CPU'),
-  row('readPastBuffer', '05 §4.1', 'a device tree claims more bytes than were written'),
-  row('hostMemoryOverwritten', '05 §7.3', 'live memory of the host is overwritten'),
-  row('jumpNowhere', 'H-M1', 'a CPU jumped to where no kernel is'),
-];
+/** The hazards an id of the specification or a key stands for; none when it is neither. */
+export const hazardsOf = (id: string): readonly HazardText[] =>
+  HAZARDS.filter((each) => each.key === id || each.facts.includes(id));

@@ -9,7 +9,7 @@ import { heapKind, kfree, kmalloc } from './heap.ts';
 import { instanceName, listAppend, listInstances, setState } from './instance-object.ts';
 import { idrAlloc, maskCpus } from './instance-table.ts';
 import { K } from './kernel.layout.ts';
-import { MK_INSTANCE, MK_STATE } from './mk.layout.ts';
+import { MK_INSTANCE, MK_MAX_INSTANCES, MK_STATE } from './mk.layout.ts';
 import { reserveResources } from './resources.ts';
 
 const SOURCE = 'kernel/multikernel/core.c';
@@ -172,6 +172,7 @@ export const createInstance = routine<KernelContext>({
         const code = idrAlloc(x, x.get(ID), instance);
         if (code === 0) return;
         x.log('inst.id_taken', instanceName(x, instance), x.get(ID), code);
+        x.hazard(HAZARD.resourcesLeaked, instance, x.get(ID));
         unwind(x, code);
       },
     },
@@ -184,6 +185,7 @@ export const createInstance = routine<KernelContext>({
         const instance = x.get(INSTANCE);
         listAppend(x, instance);
         noteSharedCpus(x, instance);
+        if (!isUsable(x, x.get(ID))) x.hazard(HAZARD.idUnusable, instance, x.get(ID));
         setState(x, instance, MK_STATE.READY);
         x.update({
           instances: x.state.instances.map((each) =>
@@ -212,6 +214,10 @@ export const createInstance = routine<KernelContext>({
     },
   ],
 });
+
+/** Hazard I9: an id must fit the map of areas, and without `load-ids` only id 1 can be loaded. */
+const isUsable = (x: KernelContext, id: number): boolean =>
+  id > 0 && id < (x.sys.settings.glue.has('load-ids') ? MK_MAX_INSTANCES : 2);
 
 /** Hazard I1: nothing keeps a CPU out of two instances. */
 function noteSharedCpus(x: KernelContext, instance: number): void {

@@ -1,13 +1,22 @@
 import { ROW } from '../base/record.ts';
+import { PAGE_SIZE, roundUp } from '../base/units.ts';
 import { latin1Decode } from '../base/text.ts';
 import type { KernelContext } from './context.ts';
 import { kfree } from './heap.ts';
 import { maskCpus } from './instance-table.ts';
 import { K } from './kernel.layout.ts';
-import { poolSize, release } from './gen-pool.ts';
-import { MK_INSTANCE, MK_STATE_NAMES } from './mk.layout.ts';
+import { available, poolSize, release, type GenPool } from './gen-pool.ts';
+import { HAZARD } from './hazards.ts';
+import {
+  MK_INSTANCE,
+  MK_INSTANCE_IPI_DATA,
+  MK_IPI_DATA,
+  MK_MAX_INSTANCES,
+  MK_STATE_NAMES,
+} from './mk.layout.ts';
 
 const AT = MK_INSTANCE.at;
+const MAP = K.mk_instance_ipi_map / 4;
 
 /** The C string at an address, at most 255 bytes; '' for NULL. */
 function cStringAt(x: KernelContext, addr: number): string {
@@ -70,16 +79,37 @@ export function listRemove(x: KernelContext, instance: number): void {
 export const findByName = (x: KernelContext, name: string): number =>
   listInstances(x).find((instance) => instanceName(x, instance) === name) ?? 0;
 
-/** `mk_instance_put`: drops a reference; the last one releases the object. CPUs stay offline. */
-export function instancePut(x: KernelContext, instance: number): void {
+/** Whether a kernel runs as the instance with that id. No kernel knows; the model does. */
+export const isRunning = (x: KernelContext, id: number): boolean =>
+  x.sys.kernels.some((kernel, i) => i > 0 && kernel.instanceId === id && kernel.running);
+
+/**
+ * `mk_instance_put`: drops a reference; the last one releases the object. CPUs stay offline. Answers
+ * how many references are left.
+ */
+export function instancePut(x: KernelContext, instance: number): number {
   const left = x.mem.peek32(instance + AT.refcount) - 1;
   x.mem.poke32(instance + AT.refcount, left);
   if (left === 0) releaseInstance(x, instance);
+  return left;
+}
+
+/** Bytes of a pool that somebody still holds, but for the instance's own area of slots. */
+function heldBytes(x: KernelContext, instance: number, pool: GenPool): number {
+  const id = instanceId(x, instance);
+  const data = id >= 0 && id < MK_MAX_INSTANCES ? x.mem.get64(x.kw + MAP + 2 * id) : 0;
+  const area = data === 0 ? 0 : x.mem.peek64(data + MK_INSTANCE_IPI_DATA.at.shared_mem);
+  const own = pool.chunks.some(({ start, size }) => area >= start && area < start + size);
+  const bytes = own ? roundUp(MK_IPI_DATA.size * x.sys.settings.nrCpus, PAGE_SIZE) : 0;
+  return poolSize(pool) - available(pool) - bytes;
 }
 
 function releaseInstance(x: KernelContext, instance: number): void {
   const extra = x.state.instances.find((each) => each.addr === instance);
   let { pool } = x.state;
+  // Where gen_pool_destroy would BUG, the model goes on.
+  const held = extra?.pool ? heldBytes(x, instance, extra.pool) : 0;
+  if (held > 0) x.hazard(HAZARD.poolDestroyedInUse, instance, held);
   for (const chunk of extra?.pool?.chunks ?? [])
     if (pool) pool = release(pool, chunk.start, chunk.size) ?? pool;
   x.update({ pool, instances: x.state.instances.filter((each) => each.addr !== instance) });

@@ -64,6 +64,10 @@ export function instanceGet(x: KernelContext, id: number): number {
   return addr;
 }
 
+/** Whether an instance has a cpu mask at all: one that is too large for its field is allocated. */
+export const hasMask = (x: KernelContext, instance: number): boolean =>
+  x.sys.settings.nrCpus <= 64 || x.mem.get64(x.at(instance) + CPUS) !== 0;
+
 /**
  * cpumask_first of an instance: the lowest host logical CPU. An empty mask gives NR_CPUS while that
  * is at most 64, else nr_cpu_ids (facts 02 §3.6, S3).
@@ -72,6 +76,7 @@ export function firstCpu(x: KernelContext, instance: number): number {
   const { mem } = x;
   const { nrCpus } = x.sys.settings;
   const word = x.at(instance) + CPUS;
+  if (!hasMask(x, instance)) return mem.M[x.kw + CPU_IDS]!;
   const mask = nrCpus <= 64 ? word : x.at(mem.get64(word));
   for (let i = 0; i * 32 < nrCpus; i++) {
     const bits = mem.M[mask + i]!;

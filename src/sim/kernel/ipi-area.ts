@@ -3,7 +3,8 @@ import { ROW } from '../base/record.ts';
 import { PAGE_SIZE, roundUp } from '../base/units.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
-import { allocate, release } from './gen-pool.ts';
+import { allocate, available, release } from './gen-pool.ts';
+import { HAZARD } from './hazards.ts';
 import { heapKind, kfree, kmalloc } from './heap.ts';
 import { instanceName } from './instance-object.ts';
 import { K } from './kernel.layout.ts';
@@ -86,6 +87,9 @@ export const ipiCreate = routine<KernelContext>({
         const area = allocBuffer(x, x.get(0), bytes);
         if (area === 0) {
           x.log('ipi.create_alloc_failed', x.mem.peek32(x.get(0)));
+          const extra = x.state.instances.find((each) => each.addr === x.get(0));
+          const room = extra?.pool ? available(extra.pool) : 0;
+          if (room >= roundUp(bytes, PAGE_SIZE)) x.hazard(HAZARD.areaFragmented, 0, room);
           kfree(x, x.get(1));
           return x.ret(-ERRNO.ENOMEM);
         }
@@ -112,6 +116,7 @@ export const ipiCreate = routine<KernelContext>({
         const entry = x.k + K.mk_instance_ipi_map + 8 * id;
         if (x.mem.peek64(entry) === 0) return x.mem.poke64(entry, x.get(1));
         x.log('ipi.create_exists', id);
+        x.hazard(HAZARD.staleArea, x.mem.peek64(x.mem.peek64(entry) + AT.shared_mem), id);
         freeBuffer(x, x.get(0), x.get(2), areaBytes(x));
         kfree(x, x.get(1));
         x.ret(-ERRNO.EEXIST);

@@ -1,12 +1,13 @@
 import { ERRNO } from '../base/errno.ts';
 import { ROW } from '../base/record.ts';
-import { CPU } from '../machine/cpu.layout.ts';
+import { CPU, MODE } from '../machine/cpu.layout.ts';
 import { DeliveryMode } from '../machine/lapic.regs.ts';
 import { fusedRoutine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
 import { HAZARD } from './hazards.ts';
-import { firstCpu, instanceGet } from './instance-table.ts';
+import { firstCpu, hasMask, instanceGet } from './instance-table.ts';
 import { irqWorkQueue } from './irq-work.ts';
+import { noteMissingArea, noteNoArea, noteNoData, noteRing, noteSlot } from './ipi-hazards.ts';
 import { K } from './kernel.layout.ts';
 import { logEventNumber } from './log-events.ts';
 import {
@@ -18,7 +19,8 @@ import {
   MULTIKERNEL_VECTOR,
 } from './mk.layout.ts';
 
-const { countCall: COUNT_CALL } = CPU;
+const { countCall: COUNT_CALL, mode: MODE_ } = CPU;
+const U32_MAX = 0xffff_ffff;
 
 const SOURCE = 'kernel/multikernel/ipi.c';
 /** A slot, and its fields: constants of their own, as a table's field is looked up at every use. */
@@ -119,9 +121,12 @@ export const sendIpiData = fusedRoutine<KernelContext>({
     const { mem, D, f } = x;
     switch (x.step) {
       case 0: {
-        if (mem.M[x.kw + MUTEX] !== 0) return void x.again(0);
+        if (!mayTakeMutex(x)) return;
         const instance = instanceGet(x, D[f + ID]!);
-        if (instance === 0) return x.leave(0, -ERRNO.EINVAL);
+        if (instance === 0) {
+          if (x.kernel > 0 && !x.roles.spawnedReady) x.hazard(HAZARD.muteKernel, 0, D[f + ID]);
+          return x.leave(0, -ERRNO.EINVAL);
+        }
         D[f + INSTANCE] = instance;
         if (x.tick(0)) return;
       }
@@ -131,6 +136,11 @@ export const sendIpiData = fusedRoutine<KernelContext>({
         if (x.tick(1)) return;
       // falls through
       case 2:
+        if (!hasMask(x, D[f + INSTANCE]!)) {
+          // Model: the oops kills the task; the reference stays.
+          x.hazard(HAZARD.nullMask, 0, D[f + ID]);
+          return x.leave(2, -ERRNO.EFAULT);
+        }
         D[f + TARGET] = firstCpu(x, D[f + INSTANCE]!);
         if (x.tick(2)) return;
       // falls through
@@ -138,6 +148,7 @@ export const sendIpiData = fusedRoutine<KernelContext>({
         const area = areaOf(x, D[f + ID]!);
         if (area === 0) {
           x.logAt(NO_AREA, D[f + ID]);
+          noteMissingArea(x, D[f + ID]!);
           return x.leave(3, -ERRNO.ENODEV);
         }
         D[f + SLOT_] = area;
@@ -165,6 +176,7 @@ export const sendIpiData = fusedRoutine<KernelContext>({
       // falls through
       case 8:
         mem.write32(D[f + SLOT_]! + SLOT_TYPE, D[f + TYPE]!);
+        if (D[f + TYPE]! > U32_MAX) x.hazard(HAZARD.typeTruncated, D[f + SLOT_], D[f + TYPE]! | 0);
         if (x.tick(8)) return;
       // falls through
       case 9:
@@ -185,6 +197,7 @@ export const sendIpiData = fusedRoutine<KernelContext>({
 function clearSlot(x: KernelContext, slot: number): void {
   x.mem.fill(slot, 0, SLOT_BYTES);
   const note = x.mem.own(slot + BUFFER) >>> 2;
+  noteSlot(x, slot, x.mem.N[note]!);
   x.mem.N[note] = 0;
   x.mem.N[note + 1] = 0;
   x.set(SERIAL, x.observer.begin(x.now, x.cpu, x.kernel, x.get(ID), slot));
@@ -213,10 +226,30 @@ function ring(x: KernelContext, cpu: number): void {
   const apic = isCpu ? M[x.kw + APIC_IDS + cpu]! : -1;
   x.sendIpi(apic, DeliveryMode.fixed, MULTIKERNEL_VECTOR);
   if (!isCpu) x.hazard(HAZARD.ipiToInvalidCpu, 0, cpu);
+  noteRing(x, x.get(ID), x.get(SLOT_), cpu, apic, x.get(SIZE));
+}
+
+/**
+ * S1 takes a mutex, which sleeps if it must: no interrupt may. True when the mutex is free; a CPU
+ * that waits for itself never gets it.
+ */
+function mayTakeMutex(x: KernelContext): boolean {
+  const mode = x.H[x.h + MODE_]!;
+  const isInterrupt = mode === MODE.irqWork || mode === MODE.interrupt;
+  if (isInterrupt) x.hazard(HAZARD.sleepsInInterrupt, 0, x.get(ID));
+  const holder = x.mem.M[x.kw + MUTEX]!;
+  if (holder === 0) return true;
+  x.again(0);
+  if (isInterrupt && holder === x.cpu + 1) {
+    x.hazard(HAZARD.hang, 0, x.get(ID));
+    x.setMode(MODE.hung);
+  }
+  return false;
 }
 
 const R_SLOT = 0;
 const R_NEXT = 1;
+const R_MATCHED = 2;
 
 /**
  * multikernel_interrupt_handler of v2 13/16 with the entry of 04/16 in front: EOI, the CAL counter,
@@ -225,7 +258,7 @@ const R_NEXT = 1;
 export const interruptEntry = fusedRoutine<KernelContext>({
   name: 'multikernel_interrupt_handler',
   source: SOURCE,
-  locals: ['slot', 'handler'],
+  locals: ['slot', 'handler', 'matched'],
   steps: [
     { id: 'eoi', text: 'write EOI: from here on 0xea can be pending again', cost: 12 },
     {
@@ -278,7 +311,10 @@ export const interruptEntry = fusedRoutine<KernelContext>({
       // falls through
       case 1: {
         const area = mem.get64(x.kw + THIS_AREA);
-        if (area === 0) return x.leave(1);
+        if (area === 0) {
+          noteNoArea(x);
+          return x.leave(1);
+        }
         D[f + R_SLOT] = area;
         if (x.tick(1)) return;
       }
@@ -295,6 +331,7 @@ export const interruptEntry = fusedRoutine<KernelContext>({
         const size = mem.read64(D[f + R_SLOT]! + DATA_SIZE);
         if (size === 0 || size > MK_MAX_DATA_SIZE) {
           x.logAt(NO_DATA, x.logical);
+          noteNoData(x, D[f + R_SLOT]!, size);
           return x.leave(3);
         }
         if (x.tick(3)) return;
@@ -310,6 +347,7 @@ export const interruptEntry = fusedRoutine<KernelContext>({
       case 5: {
         const first = mem.get64(x.kw + HANDLERS);
         D[f + R_NEXT] = first;
+        D[f + R_MATCHED] = 0;
         if (x.tick(5)) return;
       }
       // falls through
@@ -320,6 +358,7 @@ export const interruptEntry = fusedRoutine<KernelContext>({
         }
       // falls through
       default:
+        if (D[f + R_MATCHED] === 0) x.hazard(HAZARD.nobodyListens, D[f + R_SLOT]);
         x.leave(7);
     }
   },
@@ -330,8 +369,13 @@ function match(x: KernelContext, slot: number, handler: number): void {
   const { mem } = x;
   const word = x.at(handler);
   if (mem.M[word + IPI_TYPE] === mem.read32(slot + SLOT_TYPE)) {
+    x.set(R_MATCHED, 1);
+    const fresh = irqWorkQueue(x, handler);
+    if (!fresh) {
+      const isOther = mem.get64(word + SAVED_DATA) !== slot;
+      x.hazard(isOther ? HAZARD.savedPointerReplaced : HAZARD.workPending, slot, handler);
+    }
     mem.put64(word + SAVED_DATA, slot);
-    irqWorkQueue(x, handler);
   }
   x.set(R_NEXT, mem.get64(word + NEXT));
 }

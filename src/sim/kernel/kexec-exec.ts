@@ -156,7 +156,11 @@ export const kexecById = routine<KernelContext>({
       cost: 10,
       local: false,
       run(x) {
-        if (!isOnline(x, x.get(TARGET))) return;
+        if (!isOnline(x, x.get(TARGET))) {
+          const left = maskCpus(x, x.get(INSTANCE)).find((cpu) => isOnline(x, cpu));
+          if (left !== undefined) x.hazard(HAZARD.cpuStillOnline, x.get(INSTANCE), left);
+          return;
+        }
         x.log('kexec.cpu_online', x.get(TARGET));
         unlock(x, -ERRNO.EBUSY);
       },
@@ -175,7 +179,10 @@ export const kexecById = routine<KernelContext>({
       cost: 10,
       run(x) {
         if (x.result === 0) x.log('kexec.finalize_ok');
-        else x.log('kexec.finalize_failed', x.result);
+        else {
+          x.log('kexec.finalize_failed', x.result);
+          x.hazard(HAZARD.bootedWithoutHandOver, x.get(IMAGE), x.result);
+        }
         const image = kimageAt(x, x.get(IMAGE));
         x.log('kexec.starting', x.get(ID), image?.entry ?? 0, x.get(TARGET));
       },

@@ -53,6 +53,7 @@ function change(x: KernelContext, addr: number, by: Partial<Kimage>): void {
 function abandon(x: KernelContext, code: number): void {
   const image = x.get(IMAGE);
   x.update({ kimages: x.state.kimages.filter((each) => each.addr !== image) });
+  if (image !== 0) x.hazard(HAZARD.danglingImage, image, x.get(ID));
   kfree(x, image);
   x.mem.poke32(x.k + K.kexec_mutex, 0);
   x.ret(code);

@@ -12,7 +12,8 @@ import {
 } from '../fdt/write.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
-import { instancePut } from './instance-object.ts';
+import { HAZARD } from './hazards.ts';
+import { instancePut, isRunning } from './instance-object.ts';
 import { instanceGet } from './instance-table.ts';
 import { kimageAt } from './kimage.ts';
 import { MK_INSTANCE } from './mk.layout.ts';
@@ -64,6 +65,7 @@ export const kexecNotifier = routine<KernelContext>({
         const instance = instanceGet(x, id);
         if (instance === 0) {
           x.log('kho.target_not_found', id);
+          x.hazard(HAZARD.stopIsSuccess, 0, id);
           return x.ret(NOTIFY_STOP);
         }
         if (
@@ -71,6 +73,7 @@ export const kexecNotifier = routine<KernelContext>({
           x.mem.peek64(instance + AT.dtb_size) === 0
         ) {
           x.log('kho.target_has_no_dtb', id);
+          x.hazard(HAZARD.stopIsSuccess, 0, id);
           instancePut(x, instance);
           return x.ret(NOTIFY_STOP);
         }
@@ -117,6 +120,7 @@ export const kexecNotifier = routine<KernelContext>({
         const size = x.mem.peek64(instance + AT.dtb_size);
         if (code !== 0) {
           x.log('kho.add_dtb_failed', x.get(ID), code);
+          x.hazard(HAZARD.treeTooLarge, x.get(PAGE), size);
           instancePut(x, instance);
           return x.ret(fromErrno(code));
         }
@@ -161,6 +165,7 @@ export const kexecFinalize = routine<KernelContext>({
       cost: 200,
       local: false,
       run(x) {
+        if (isRunning(x, x.get(ID))) x.hazard(HAZARD.handOverRewritten, x.get(PAGE), x.get(ID));
         x.set(CODE, onPage(x, x.get(PAGE), fdtCreate));
       },
     },
@@ -238,6 +243,7 @@ export const kexecFinalize = routine<KernelContext>({
         const code = x.get(CODE) | onPage(x, x.get(PAGE), fdtFinish);
         if (code !== 0) {
           x.log('kho.fdt_finish_failed', code);
+          x.hazard(HAZARD.treeTooLarge, x.get(PAGE), code);
           return x.ret(code);
         }
         const size = fdtTotalsize(x.mem.peek(x.get(PAGE), PAGE_SIZE));

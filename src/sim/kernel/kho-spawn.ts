@@ -7,6 +7,7 @@ import { fdtGetName, fdtGetprop } from '../fdt/read.ts';
 import { fdtFirstSubnode, fdtTotalsize } from '../fdt/tags.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
+import { HAZARD } from './hazards.ts';
 import { heapKind, kfree, kmalloc } from './heap.ts';
 import { listAppend, setState } from './instance-object.ts';
 import { canMap } from './ipi-area.ts';
@@ -34,6 +35,7 @@ const TREE_MAX = 2 * MIB;
 function mappedTree(x: KernelContext, addr: number, bytes: number): Uint8Array {
   const pages = roundUp(Math.max(addr + bytes, addr + 1), PAGE_SIZE) - addr;
   const claimed = fdtTotalsize(mapped(x, addr, 8));
+  if (claimed > pages) x.hazard(HAZARD.readPastBuffer, addr + pages, claimed - pages);
   return mapped(x, addr, Math.max(pages, Math.min(claimed, TREE_MAX)));
 }
 
@@ -125,6 +127,15 @@ function giveUp(x: KernelContext, code: number): void {
   x.ret(code);
 }
 
+/** Hazard K6: the host may have given the page back, or to another image, since it started us. */
+function noteFreedPage(x: KernelContext, page: number): void {
+  const { pages, kimages } = x.sys.kernels[0]!;
+  const isOthers = kimages.some(
+    ({ khoFdt, mkId }) => khoFdt === page && mkId !== x.state.instanceId,
+  );
+  if (isOthers || pages.free.includes(page)) x.hazard(HAZARD.handOverPageFreed, page);
+}
+
 /** mk_kho_restore_dtbs of v2 16/16 (facts 04 §5.3). */
 export const khoRestore = routine<KernelContext>({
   name: 'mk_kho_restore_dtbs',
@@ -143,6 +154,7 @@ export const khoRestore = routine<KernelContext>({
           return x.ret(0);
         }
         x.log('kho.restoring', phys);
+        noteFreedPage(x, phys);
         if (canMap(x, phys, PAGE_SIZE)) return;
         x.log('kho.fdt_map_failed', phys);
         x.ret(-ERRNO.EFAULT);
@@ -205,6 +217,8 @@ export const khoRestore = routine<KernelContext>({
       cost: 80,
       run(x) {
         const blob = x.mem.peek(x.get(COPY), x.get(SIZE));
+        const beyond = fdtTotalsize(blob) - blob.length;
+        if (beyond > 0) x.hazard(HAZARD.readPastBuffer, x.get(COPY), beyond);
         const failed = (code: number): void => {
           x.log('kho.extract_failed', code);
           giveUp(x, code);
@@ -229,6 +243,7 @@ export const khoRestore = routine<KernelContext>({
           x.log('kho.no_id_property', 'id', name);
           return failed(-ERRNO.ENOENT);
         }
+        if (id.length < 4) x.hazard(HAZARD.idTooShort, x.get(COPY), id.length);
         x.set(ID, idOf(blob, id));
         x.set(NAME, x.sys.hand(name));
         x.log('kho.dtb_instance', x.get(ID), name);

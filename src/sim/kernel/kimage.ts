@@ -1,6 +1,7 @@
 import type { KernelContext } from './context.ts';
 import { kfree } from './heap.ts';
-import { instanceId, instancePut, setState } from './instance-object.ts';
+import { HAZARD } from './hazards.ts';
+import { instanceId, instancePut, isRunning, setState } from './instance-object.ts';
 import { MK_INSTANCE, MK_STATE } from './mk.layout.ts';
 import type { Kimage } from './system.ts';
 
@@ -33,6 +34,7 @@ function freePage(x: KernelContext, page: number): void {
 export function kimageFree(x: KernelContext, addr: number): void {
   const image = kimageAt(x, addr);
   if (!image) return;
+  if (isRunning(x, image.mkId)) x.hazard(HAZARD.runningImageFreed, addr, image.mkId);
   x.update({
     kimages: x.state.kimages.filter((each) => each !== image),
     kexecImage: x.state.kexecImage === addr ? 0 : x.state.kexecImage,

@@ -2,7 +2,7 @@ import { OUTCOME, ROW } from '../base/record.ts';
 import { fusedRoutine, type Routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
 import { HAZARD } from './hazards.ts';
-import { K } from './kernel.layout.ts';
+import { K, LOG } from './kernel.layout.ts';
 import { MK_IPI_DATA, MK_MESSAGE } from './mk.layout.ts';
 import { STAT } from './observer.ts';
 
@@ -13,6 +13,7 @@ const LENGTH = 3;
 const SERIAL = 5;
 
 const HANDLED = K.handled / 4;
+const LOG_COUNT = K.log_count / 4;
 
 /** Header bytes of a slot end here; the payload lies behind. */
 const PAYLOAD_IN_SLOT = MK_IPI_DATA.at.buffer + MK_MESSAGE.at.payload;
@@ -47,22 +48,33 @@ export const listenHandler = fusedRoutine<KernelContext>({
 function judge(x: KernelContext, header: number, payload: number): void {
   const { observer } = x;
   observer.count(STAT.handled);
+  if (header !== 0 && x.mem.M[x.kw + HANDLED] === 0) noteStale(x, header);
   x.mem.put(x.kw + HANDLED, x.mem.M[x.kw + HANDLED]! + 1);
   let outcome: number;
   if (x.get(TYPE) === 0 && x.get(SUBTYPE) === 0 && header === 0) {
     observer.count(STAT.phantom);
     outcome = OUTCOME.phantom;
+    x.hazard(HAZARD.phantomMessage, x.get(PAYLOAD));
   } else if (header !== payload || header === 0) {
     observer.count(STAT.torn);
     outcome = OUTCOME.torn;
+    x.hazard(HAZARD.messageTorn, x.get(PAYLOAD), header);
   } else if (observer.whole(header)) outcome = OUTCOME.whole;
   else {
     observer.count(STAT.duplicated);
     outcome = OUTCOME.duplicated;
+    x.hazard(HAZARD.deliveredAgain, x.get(PAYLOAD), header);
   }
   if (x.recorder === null) return;
   x.row(ROW.handler, x.get(PAYLOAD), x.get(TYPE), x.get(SUBTYPE), header);
   x.row(ROW.outcome, x.get(LENGTH), outcome, payload, header);
+}
+
+/** The first message a kernel handles may have been sent to the one before it (hazard H29). */
+function noteStale(x: KernelContext, serial: number): void {
+  if (x.kernel === 0 || x.mem.M[x.kw + LOG_COUNT]! > LOG.records) return;
+  const booted = x.mem.F[(x.kw + K.log_ring / 4) >>> 1]!;
+  if (x.observer.timeOf(serial) < booted) x.hazard(HAZARD.staleDelivery, x.get(PAYLOAD), serial);
 }
 
 /** Message handlers by the number their pointer holds; 0 is NULL. Filled when linked. */

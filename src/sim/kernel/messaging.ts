@@ -185,6 +185,7 @@ export const messageCallback = fusedRoutine<KernelContext>({
         const got = mem.read32(D[f + C_SLOT]! + SLOT_TYPE);
         if (got !== expected) {
           x.log('msg.type_mismatch', expected >>> 0, got >>> 0);
+          x.hazard(HAZARD.typeChanged, D[f + C_SLOT], got);
           return x.leave(1);
         }
         if (x.tick(1)) return;
@@ -194,6 +195,7 @@ export const messageCallback = fusedRoutine<KernelContext>({
         const size = mem.read64(D[f + C_SLOT]! + DATA_SIZE);
         if (size < HEADER) {
           x.log('msg.too_small', size);
+          noteMisfit(x, D[f + C_SLOT]!, size);
           return x.leave(2);
         }
         if (x.tick(2)) return;
@@ -205,6 +207,7 @@ export const messageCallback = fusedRoutine<KernelContext>({
       // falls through
       case 4:
         readHeader(x, D[f + C_SLOT]! + BUFFER);
+        if (D[f + C_TYPE] !== mem.M[x.at(D[f + C_HANDLER]!) + MSG_TYPE]! >>> 0) noteInner(x);
         if (x.tick(4)) return;
       // falls through
       case 5: {
@@ -226,9 +229,23 @@ export const messageCallback = fusedRoutine<KernelContext>({
 function lengthFits(x: KernelContext, slot: number): boolean {
   const size = x.mem.read64(slot + DATA_SIZE);
   const length = x.mem.read32(slot + BUFFER + PAYLOAD_LEN) >>> 0;
+  if (size < HEADER) x.hazard(HAZARD.doubleFetch, slot, size);
   if (size < HEADER || length <= size - HEADER) return true;
   x.log('msg.bad_payload_len', length, size - HEADER);
+  noteMisfit(x, slot, length);
   return false;
+}
+
+/** C3 or C4 refuse the slot: it was right when it was sent, or never. */
+function noteMisfit(x: KernelContext, slot: number, detail: number): void {
+  const hasChanged = x.observer.isBeingFilled(slot);
+  x.hazard(hasChanged ? HAZARD.doubleFetch : HAZARD.notAMessage, slot, detail);
+}
+
+/** C5 read another type than the message was routed by; a header of zeros is nobody's. */
+function noteInner(x: KernelContext): void {
+  const type = x.get(C_TYPE);
+  if (type !== 0) x.hazard(HAZARD.innerTypeDiffers, x.get(C_SLOT), type | 0);
 }
 
 /** C5, with the observer's note of whose header it is. */

@@ -1,4 +1,4 @@
-import { MIB } from '../base/units.ts';
+import { MIB, PAGE_SIZE } from '../base/units.ts';
 import type { Memory } from '../machine/memory.ts';
 
 /** Messages the observer remembers one by one; older ones only count. A power of two. */
@@ -14,11 +14,10 @@ export const STAT = {
   duplicated: 20,
   merged: 24,
   serial: 28,
-  hazards: 32,
 } as const;
-const HAZARD_COUNTS = 0x100;
-const HAZARDS_MAX = 256;
 const RING = 0x1000;
+/** Messages that can be under way at once, as far as {@link Observer.isBeingFilled} looks back. */
+const RECENT = 8;
 
 /** One remembered message, as offsets. */
 export const MESSAGE = {
@@ -59,6 +58,13 @@ const SLOT = MESSAGE.slot / 8;
 export const OBSERVER_BYTES = 3 * MIB;
 
 /**
+ * Hazards so far, in the observer's last page: all, then a count for each. They follow from the rest
+ * of a state, so that page is no part of its hash ({@link Memory.hashInto}).
+ */
+const TALLY = OBSERVER_BYTES - PAGE_SIZE;
+const HAZARDS_MAX = 256;
+
+/**
  * Who watches the run: what was sent, what arrived whole. Its records lie behind the machine's RAM,
  * so that they are saved, rewound and hashed with it, and no kernel can see them.
  */
@@ -82,12 +88,13 @@ export class Observer {
   }
 
   hazard(id: number): void {
-    this.count(STAT.hazards);
-    if (id < HAZARDS_MAX) this.count(HAZARD_COUNTS + 4 * id);
+    this.count(TALLY);
+    if (id < HAZARDS_MAX) this.count(TALLY + 4 * id);
   }
 
+  /** How often a hazard has happened; 0 for all of them together. */
   hazardCount(id: number): number {
-    return this.stat(HAZARD_COUNTS + 4 * id);
+    return this.stat(TALLY + 4 * id);
   }
 
   /** Index in `M` of the record of a message; the ring keeps the last {@link MESSAGES_KEPT}. */
@@ -124,6 +131,40 @@ export class Observer {
     mem.M[at + PAYLOAD] = data === 0 ? 0 : mem.M[data + 5]!;
     mem.M[at + PAYLOAD + 1] = data === 0 ? 0 : mem.M[data + 6]!;
     this.count(STAT.sent);
+  }
+
+  /** Flags of a message; those of one that is forgotten say that nothing is wrong with it. */
+  #flags(serial: number): number {
+    const at = this.recordOf(serial);
+    const { M } = this.#mem;
+    return M[at] === serial ? M[at + FLAGS]! : MESSAGE_SENT | MESSAGE_WHOLE;
+  }
+
+  isWhole(serial: number): boolean {
+    return (this.#flags(serial) & MESSAGE_WHOLE) !== 0;
+  }
+
+  isSent(serial: number): boolean {
+    return (this.#flags(serial) & MESSAGE_SENT) !== 0;
+  }
+
+  /** When a message was begun, in ns. */
+  timeOf(serial: number): number {
+    return this.#mem.F[(this.recordOf(serial) >>> 1) + TIME]!;
+  }
+
+  /** Index of the kernel that sent a message. */
+  senderOf(serial: number): number {
+    return this.#mem.M[this.recordOf(serial) + KERNEL]!;
+  }
+
+  /** Whether one of the last few messages is still being written into that slot. */
+  isBeingFilled(slot: number): boolean {
+    const last = this.stat(STAT.serial);
+    for (let serial = last; serial > 0 && serial > last - RECENT; serial--)
+      if (!this.isSent(serial) && this.#mem.F[(this.recordOf(serial) >>> 1) + SLOT] === slot)
+        return true;
+    return false;
   }
 
   /** A handler had header and payload of the message. False when it had them before. */

@@ -3,6 +3,7 @@ import { OUTCOME, ROW } from '../base/record.ts';
 import { PAGE_SIZE } from '../base/units.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
+import { HAZARD } from './hazards.ts';
 import { canMap } from './ipi-area.ts';
 import { K } from './kernel.layout.ts';
 import { MK_IPI_DATA, MK_PFN_IPI_TYPE } from './mk.layout.ts';
@@ -61,6 +62,17 @@ export function receiveMapPage(x: KernelContext, slot: number): number {
   return canMap(x, page, PAGE_SIZE) ? page : 0;
 }
 
+/** Hazard H25: nothing keeps a sender from naming a page that is neither its own nor the receiver's. */
+function noteOwner(x: KernelContext, page: number, serial: number): void {
+  const { kernels } = x.sys;
+  const region = kernels[0]!.instances
+    .flatMap(({ regions }) => regions)
+    .find(({ start, end }) => page >= start && page < end);
+  const owner = Number(/^mk-instance-(-?\d+)-/.exec(region?.name ?? '')?.[1] ?? 0);
+  const sender = kernels[x.observer.senderOf(serial)]?.instanceId ?? owner;
+  if (owner !== sender && owner !== x.state.instanceId) x.hazard(HAZARD.foreignPage, page, owner);
+}
+
 /** What `mk listen pfn` registers: maps the page whose number came and looks at its first bytes. */
 export const pfnHandler = routine<KernelContext>({
   name: 'mk_listen_pfn_handler',
@@ -90,7 +102,10 @@ export const pfnHandler = routine<KernelContext>({
         const fresh = serial !== 0 && observer.whole(serial);
         if (!fresh) observer.count(STAT.duplicated);
         const page = receiveMapPage(x, x.get(0));
-        if (page !== 0) x.mem.read64(page);
+        if (page !== 0) {
+          noteOwner(x, page, serial);
+          x.mem.read64(page);
+        }
         const outcome = fresh ? OUTCOME.whole : OUTCOME.duplicated;
         recorder?.row(ROW.handler, x.now, x.cpu, page, MK_PFN_IPI_TYPE | 0, 0, serial);
         recorder?.row(ROW.outcome, x.now, x.cpu, 8, outcome, serial, serial);

@@ -3,6 +3,7 @@ import { KIB, MIB, PAGE_SIZE } from '../base/units.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
 import { addChunk, allocate, emptyPool, poolSize, release, type GenPool } from './gen-pool.ts';
+import { HAZARD } from './hazards.ts';
 import { isOnline, machineCpu, removeCpu } from './hotplug.ts';
 import { instanceId, instanceName } from './instance-object.ts';
 import { maskSet } from './instance-table.ts';
@@ -165,6 +166,7 @@ export const reserveResources = routine<KernelContext>({
         const cpu = cpus[x.get(NEXT)]!;
         if (x.result < 0) {
           x.log('inst.cpu_remove_failed', cpu, x.result);
+          x.hazard(HAZARD.cpuNotTaken, x.get(INSTANCE), cpu);
           x.set(FAILED, x.get(FAILED) + 1);
         } else x.log('inst.cpu_removed', cpu);
         x.set(NEXT, x.get(NEXT) + 1);

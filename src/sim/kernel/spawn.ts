@@ -2,7 +2,9 @@ import { CPU } from '../machine/cpu.layout.ts';
 import { SEGMENT_BYTES } from '../machine/memory.ts';
 import { roundUp } from '../base/units.ts';
 import type { KernelContext } from './context.ts';
+import { HAZARD } from './hazards.ts';
 import { instanceName } from './instance-object.ts';
+import { maskCpus } from './instance-table.ts';
 import { K, KERNEL_CPUS_MAX, KERNEL_DATA_BYTES } from './kernel.layout.ts';
 import type { KernelState } from './system.ts';
 
@@ -62,6 +64,8 @@ export function prepareKernel(x: KernelContext, entry: number): number {
   const segment = image?.segments.find((each) => each.what === 'kernel');
   if (!image || !segment) return -1;
   const name = nameOf(x, image.instance);
+  const [own] = image.instance === 0 ? [] : maskCpus(x, image.instance);
+  if (own !== undefined && host.cpus[own] !== x.cpu) x.hazard(HAZARD.wrongImage, entry, image.mkId);
   const others = host.cpus.filter((cpu) => cpu !== x.cpu);
   const state = newKernelState(name, image.mkId, image.cmdline, [x.cpu, ...others]);
   const known = x.sys.kernels.findIndex((kernel) => kernel.instanceId === image.mkId);

@@ -8,7 +8,15 @@ import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
 import { HAZARD } from './hazards.ts';
 import { createInstance } from './instance-create.ts';
-import { findByName, instanceName, instancePut, listRemove, stateName } from './instance-object.ts';
+import {
+  findByName,
+  instanceId,
+  instanceName,
+  instancePut,
+  isRunning,
+  listRemove,
+  stateName,
+} from './instance-object.ts';
 import { idrRemove } from './instance-table.ts';
 import { K } from './kernel.layout.ts';
 import { MK_INSTANCE, MK_STATE } from './mk.layout.ts';
@@ -107,8 +115,10 @@ export const deviceTreeWrite = routine<KernelContext>({
         }
         if (findByName(x, name) !== 0) {
           x.log('inst.exists', name);
+          x.hazard(HAZARD.updateIgnored, findByName(x, name));
           return skip();
         }
+        if (id.length < 4) x.hazard(HAZARD.idTooShort, 0, id.length);
         x.call(createInstance, child, idOf(blob, id), x.get(UPLOAD));
       },
     },
@@ -119,8 +129,10 @@ export const deviceTreeWrite = routine<KernelContext>({
       run(x) {
         const blob = x.sys.bytes(x.get(UPLOAD));
         const name = fdtGetName(blob, x.get(CHILD));
-        if (x.result < 0)
+        if (x.result < 0) {
           x.log('inst.create_failed', typeof name === 'string' ? name : '', x.result);
+          x.hazard(HAZARD.uploadFailureHidden, 0, x.result);
+        }
         x.set(CHILD, fdtNextSubnode(blob, x.get(CHILD)));
         x.goto(deviceTreeWrite.at.child!);
       },
@@ -167,7 +179,11 @@ export const removeInstance = routine<KernelContext>({
         const mutex = x.k + K.mk_instance_mutex;
         if (x.mem.peek32(mutex) !== 0) return x.stay();
         const state = x.mem.peek32(instance + AT.state);
-        if (state !== MK_STATE.ACTIVE && state !== MK_STATE.LOADING) return;
+        if (state !== MK_STATE.ACTIVE && state !== MK_STATE.LOADING) {
+          const id = instanceId(x, instance);
+          if (isRunning(x, id)) x.hazard(HAZARD.runningInstanceRemoved, instance, id);
+          return;
+        }
         x.log('inst.rmdir_busy', instanceName(x, instance), stateName(state));
         x.ret(-ERRNO.EBUSY);
       },
@@ -191,11 +207,22 @@ export const removeInstance = routine<KernelContext>({
     },
     {
       id: 'put',
-      text: 'drop its reference, then remove the directory',
-      cost: 100,
+      text: 'drop its reference, which may be the last; the directory is still there',
+      cost: 60,
       local: false,
       run(x) {
-        instancePut(x, x.get(0));
+        const instance = x.get(0);
+        const left = instancePut(x, instance);
+        if (left > 0) x.hazard(HAZARD.referenceLeak, instance, left);
+        else x.hazard(HAZARD.freedBehindFile, instance);
+      },
+    },
+    {
+      id: 'remove',
+      text: 'remove the directory',
+      cost: 40,
+      local: false,
+      run(x) {
         x.ret(0);
       },
     },

@@ -49,6 +49,8 @@ export interface Software {
   taskEnded(cpu: number, task: number, result: number): void;
   /** An IPI folded into a pending bit. */
   merged(cpu: number, vector: number): void;
+  /** No local APIC took an IPI; `cpu` is -1 when none has the id. */
+  dropped(cpu: number, vector: number): void;
 }
 
 /** Everything the board is at one moment, but for memory a few kilobytes. */
@@ -292,6 +294,7 @@ export class Machine<X extends Core> {
 
   #dropped(at: number, cpu: number, vector: number, sender: number, serial: number): void {
     this.core.rowAt(ROW.drop, at, cpu, 0, vector, sender, serial);
+    this.software.dropped(cpu, vector);
   }
 
   /** Whether the CPU has a next step, or an interrupt to take. */

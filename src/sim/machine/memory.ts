@@ -361,16 +361,21 @@ export class Memory {
     }
   }
 
-  /** Mixes the content of every page that is not all zero, in order of address, into two lanes. */
+  /**
+   * Mixes the content of every page that is not all zero, in order of address, into two lanes. The
+   * last page does not count: there the observer keeps what follows from the rest.
+   */
   hashInto(lanes: Int32Array): void {
     const { tables } = this.snapshot();
+    const last = this.#map.length * SEGMENT_PAGES - 1;
     const order = [...this.#backs.entries()].filter(([, segment]) => segment >= 0);
     order.sort((a, b) => a[1] - b[1]);
     for (const [at, segment] of order) {
       for (let i = 0; i < SEGMENT_PAGES; i++) {
         const page = at * SEGMENT_PAGES + i;
         const copy = tables[Math.floor(page / TABLE_PAGES)]?.[page % TABLE_PAGES];
-        if (copy) hashPage(lanes, segment * SEGMENT_PAGES + i, copy);
+        const number = segment * SEGMENT_PAGES + i;
+        if (copy && number !== last) hashPage(lanes, number, copy);
       }
     }
   }

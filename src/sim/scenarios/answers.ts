@@ -1,5 +1,5 @@
 import { toHex } from '../base/hex.ts';
-import { HAZARDS } from '../kernel/hazards.ts';
+import { HAZARDS, hazardsOf } from '../kernel/hazards.ts';
 import { findByName, listInstances, viewInstance } from '../kernel/instance-object.ts';
 import { onlineCpus } from '../kernel/hotplug.ts';
 import { K } from '../kernel/kernel.layout.ts';
@@ -46,7 +46,7 @@ export function answersOf(world: World, consoles: ConsoleFacts): Answers {
     status: (kernel) => consoles.status(kernel),
     output: (kernel) => consoles.output(kernel),
     hazard(id) {
-      const found = HAZARDS.filter((each) => each.key === id || each.fact === id);
+      const found = hazardsOf(id);
       if (found.length === 0) return undefined;
       return found.reduce((sum, each) => sum + world.observer.hazardCount(each.id), 0);
     },

@@ -27,6 +27,6 @@ export function statsOf({ observer }: World): Stats {
     phantom: observer.stat(STAT.phantom),
     duplicated: observer.stat(STAT.duplicated),
     merged: observer.stat(STAT.merged),
-    hazards: observer.stat(STAT.hazards),
+    hazards: observer.hazardCount(0),
   };
 }

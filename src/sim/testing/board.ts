@@ -138,4 +138,5 @@ export class Board implements Software {
   merged(cpu: number, vector: number): void {
     this.told.push(`merged ${cpu} 0x${vector.toString(16)}`);
   }
+  dropped(): void {}
 }

@@ -7,6 +7,7 @@ import { HOST_DATA_BYTES } from '../kernel/kernel.layout.ts';
 import { IRQ_WORK_VECTOR, MULTIKERNEL_VECTOR } from '../kernel/mk.layout.ts';
 import { irqWorkEntry } from '../kernel/irq-work.ts';
 import { addChunk, emptyPool } from '../kernel/gen-pool.ts';
+import { HAZARD } from '../kernel/hazards.ts';
 import { Observer, OBSERVER_BYTES, STAT } from '../kernel/observer.ts';
 import { initKernelData, newKernelState } from '../kernel/spawn.ts';
 import { System, type KernelState } from '../kernel/system.ts';
@@ -169,7 +170,10 @@ export class World implements Software {
     const kernel = H[cpu * CPU.stride + CPU.kernel]!;
     H[cpu * CPU.stride + CPU.kernel] = -1;
     // What its boot CPU ran is gone, and the kernel with it.
-    if (this.sys.kernels[kernel]?.bootCpu === cpu) this.sys.update(kernel, { running: false });
+    if (this.sys.kernels[kernel]?.bootCpu === cpu) {
+      this.sys.update(kernel, { running: false });
+      this.#hazardOn(cpu, HAZARD.kernelReset);
+    }
     this.x.rowAt(ROW.mode, this.machine.now, cpu, 0, MODE.waitSipi, 0, 0);
   }
 
@@ -184,8 +188,20 @@ export class World implements Software {
     this.cold = { ...this.cold, results: new Map(this.cold.results).set(task, result) };
   }
 
-  merged(_cpu: number, vector: number): void {
-    if (vector === MULTIKERNEL_VECTOR) this.observer.count(STAT.merged);
+  merged(cpu: number, vector: number): void {
+    if (vector !== MULTIKERNEL_VECTOR) return;
+    this.observer.count(STAT.merged);
+    this.#hazardOn(cpu, HAZARD.interruptMerged);
+  }
+
+  dropped(cpu: number, vector: number): void {
+    if (vector === MULTIKERNEL_VECTOR && cpu >= 0) this.#hazardOn(cpu, HAZARD.nobodyThere);
+  }
+
+  /** Harm that no step of that CPU does: what arrives there. */
+  #hazardOn(cpu: number, id: number): void {
+    this.observer.hazard(id);
+    this.x.rowAt(ROW.hazard, this.machine.now, cpu, 0, id, cpu, 0);
   }
 
   /**

@@ -312,6 +312,9 @@ export class Board implements Software {
     this.#result = result;
   }
 
+  dropped(): void {
+    // Nobody takes it: the effects say only that it was sent.
+  }
   merged(): void {
     // The recorder's row says it.
   }
