@@ -10,6 +10,7 @@ import { ipiInit, ipiSharedSetup } from './ipi-init.ts';
 import { TRAMPOLINE } from './kexec-exec.ts';
 import { addKho } from './kho-early.ts';
 import { khoInit } from './kho-spawn.ts';
+import { imagesInMemory } from './kimage.ts';
 import { prepareKernel } from './spawn.ts';
 
 const MARKER = 0xa5a5a5a5;
@@ -94,7 +95,8 @@ function noteClaims(x: KernelContext): void {
 
 /** The boot parameters of the image this kernel was started from: address of the segment. */
 const bootParams = (x: KernelContext): number => {
-  const image = x.sys.kernels[0]!.kimages.find((each) => each.mkId === x.state.instanceId);
+  const images = imagesInMemory(x.sys.kernels[0]!);
+  const image = images.find((each) => each.mkId === x.state.instanceId);
   return image?.segments.find((each) => each.what === 'boot_params')?.start ?? 0;
 };
 

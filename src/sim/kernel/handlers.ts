@@ -118,7 +118,7 @@ export const unregisterHandler = routine<KernelContext>({
 });
 
 /** The entry of the message handler list with that type, and with that function when given. */
-function findTypeHandler(x: KernelContext, type: number, handler: number | null): number {
+export function findTypeHandler(x: KernelContext, type: number, handler: number | null): number {
   const { mem } = x;
   let at = mem.peek64(x.k + K.mk_msg_type_handlers);
   for (; at !== 0; at = mem.peek64(at + TYPE_HANDLER.next)) {

@@ -9,7 +9,7 @@ const TEXTS = {
   useAfterFree: ['H19 K9', 'a freed object was used'],
   hang: ['H19c', 'the CPU waits for itself, for ever'],
   payloadPastSlot: ['M3', 'a handler was told of more payload than its slot has'],
-  doubleFree: ['H19', 'an object was freed twice'],
+  doubleFree: ['H19', 'an object that is free was freed again'],
   cpuTakenTwice: ['I1', 'two instances own the same CPU'],
   readPastBuffer: ['K14', 'a device tree claims more bytes than there are'],
   hostMemoryOverwritten: ['I7', 'live memory of the host is overwritten'],

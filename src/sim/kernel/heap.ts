@@ -1,5 +1,6 @@
 import { ROW } from '../base/record.ts';
 import type { KernelContext } from './context.ts';
+import { HAZARD } from './hazards.ts';
 import { K } from './kernel.layout.ts';
 
 /** Kinds of kernel objects the accounting tells apart. An object's kind is its place here. */
@@ -22,13 +23,23 @@ const kindNumber = new Map<string, number>(HEAP_KINDS.map((kind, i) => [kind, i]
 /** Number of a kind, for hot callers to look up once. */
 export const heapKind = (kind: HeapKind): number => kindNumber.get(kind)!;
 
-/** Sizes kmalloc rounds up to, as the slab caches of the kernel. */
-const CLASSES = [32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192, 16384] as const;
+/**
+ * Sizes kmalloc rounds up to: the slab caches of the kernel, then whole orders of pages, as larger
+ * objects come from the page allocator. Model: the largest is 1 MiB, the real one 4 MiB.
+ */
+const CLASSES = [
+  ...[32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192, 16384],
+  ...[32768, 65536, 131072, 262144, 524288, 1048576],
+];
 const classOf = (bytes: number): number => {
   let i = 0;
   while (CLASSES[i]! < bytes) i++;
   return i;
 };
+/** Classes whose lists of free objects lie at `heap_free`; those of the others at `heap_free_large`. */
+const SMALL_CLASSES = 12;
+const freeList = (x: KernelContext, slab: number): number =>
+  x.kw + (slab < SMALL_CLASSES ? FREE + 2 * slab : FREE_LARGE + 2 * (slab - SMALL_CLASSES));
 
 /** The observer's note on the first bytes of an object: a mark, the kind, whether it lives. */
 const OBJECT = 0x40000000;
@@ -36,13 +47,17 @@ const LIVE = 1;
 
 const FAIL = K.fail_alloc / 4;
 const FREE = K.heap_free / 4;
+const FREE_LARGE = K.heap_free_large / 4;
 const BRK = K.heap_brk / 4;
 const END = K.heap_end / 4;
 const LIVE_COUNT = K.heap_live / 4;
 
+/** The kind of the object a note says is here; 0 for none. */
+export const heapKindOf = (note: number): number =>
+  (note & OBJECT) === 0 ? 0 : (note >> 8) & 0xff;
+
 /**
- * kmalloc: the address of at least `bytes` bytes (at most 16 KiB; larger ones come from the page
- * allocator), 0 when there is no memory. `zero` as in kzalloc. Freed objects of a class are reused
+ * kmalloc: the address of at least `bytes` bytes (at most 1 MiB), 0 when there is no memory. `zero` as in kzalloc. Freed objects of a class are reused
  * last in, first out, and keep their bytes but for the first eight, so that a use after free reads
  * what it would read.
  */
@@ -57,7 +72,7 @@ export function kmalloc(x: KernelContext, kind: number, bytes: number, zero: boo
   const slab = classOf(bytes);
   const size = CLASSES[slab];
   if (size === undefined) return noMemory(x, kind, bytes);
-  const head = kw + FREE + 2 * slab;
+  const head = freeList(x, slab);
   let addr = mem.get64(head);
   let word: number;
   if (addr !== 0) {
@@ -70,8 +85,8 @@ export function kmalloc(x: KernelContext, kind: number, bytes: number, zero: boo
     mem.put64(kw + BRK, addr + size);
   }
   if (zero) for (let i = word, end = word + ((bytes + 3) >>> 2); i < end; i++) M[i] = 0;
-  mem.dirty[word >>> 10] = 1;
-  mem.dirty[(word + (bytes >>> 2)) >>> 10] = 1;
+  for (let page = word >>> 10, last = (word + (bytes >>> 2)) >>> 10; page <= last; page++)
+    mem.dirty[page] = 1;
   mem.N[word >>> 2] = OBJECT | (slab << 16) | (kind << 8) | LIVE;
   mem.put(kw + LIVE_COUNT, M[kw + LIVE_COUNT]! + 1);
   return addr;
@@ -88,9 +103,12 @@ export function kfree(x: KernelContext, addr: number): boolean {
   const { mem, kw } = x;
   const word = x.at(addr);
   const note = mem.N[word >>> 2]!;
-  if ((note & (OBJECT | LIVE)) !== (OBJECT | LIVE)) return false;
+  if ((note & (OBJECT | LIVE)) !== (OBJECT | LIVE)) {
+    x.hazard(HAZARD.doubleFree, addr, heapKindOf(note));
+    return false;
+  }
   mem.N[word >>> 2] = note & ~LIVE;
-  const head = kw + FREE + 2 * ((note >> 16) & 0xff);
+  const head = freeList(x, (note >> 16) & 0xff);
   mem.put64(word, mem.get64(head));
   mem.put64(head, addr);
   mem.put(kw + LIVE_COUNT, mem.M[kw + LIVE_COUNT]! - 1);

@@ -29,6 +29,8 @@ export const K = {
   /** The observer's: handler calls on this kernel, messages it sent. */
   handled: 0x0c8,
   sent: 0x0cc,
+  /** As heap_free, for objects that take whole orders of pages. */
+  heap_free_large: 0x0d0,
   /** mk_instance_ipi_map[256] */
   mk_instance_ipi_map: 0x100,
   /** The IDR: {@link IDR_ENTRIES} of id + 1 (32 bits), a gap, a pointer. */

@@ -3,11 +3,20 @@ import { kfree } from './heap.ts';
 import { HAZARD } from './hazards.ts';
 import { instanceId, instancePut, isRunning, setState } from './instance-object.ts';
 import { MK_INSTANCE, MK_STATE } from './mk.layout.ts';
-import type { Kimage } from './system.ts';
+import type { Kimage, KernelState } from './system.ts';
 
 /** The kimage record at an address, undefined when it was freed. */
 export const kimageAt = (x: KernelContext, addr: number): Kimage | undefined =>
   x.state.kimages.find((image) => image.addr === addr);
+
+/** Freed images that are remembered. */
+const FREED_MAX = 16;
+
+/** Images a CPU could find in memory: the loaded ones, then those that were freed. */
+export const imagesInMemory = (host: KernelState): readonly Kimage[] => [
+  ...host.kimages,
+  ...(host.freed ?? []),
+];
 
 /** One page of the host's page allocator, 0 when it has none left. Not zeroed. */
 export function allocPage(x: KernelContext): number {
@@ -37,6 +46,7 @@ export function kimageFree(x: KernelContext, addr: number): void {
   if (isRunning(x, image.mkId)) x.hazard(HAZARD.runningImageFreed, addr, image.mkId);
   x.update({
     kimages: x.state.kimages.filter((each) => each !== image),
+    freed: [image, ...(x.state.freed ?? [])].slice(0, FREED_MAX),
     kexecImage: x.state.kexecImage === addr ? 0 : x.state.kexecImage,
   });
   if (image.type === 'multikernel' && image.instance !== 0) {

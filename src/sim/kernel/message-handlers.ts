@@ -80,5 +80,6 @@ function noteStale(x: KernelContext, serial: number): void {
 /** Message handlers by the number their pointer holds; 0 is NULL. Filled when linked. */
 export const messageHandlers: (Routine<KernelContext> | undefined)[] = [undefined];
 
-/** Number of {@link listenHandler} in {@link messageHandlers}. */
-export const LISTEN_HANDLER = 1;
+/** Numbers of the handlers a console can register, in {@link messageHandlers}. */
+export const MESSAGE_HANDLER = { listen: 1, once: 2, reply: 3, keep: 4, trust: 5 } as const;
+export type MessageHandlerName = keyof typeof MESSAGE_HANDLER;

@@ -1,10 +1,12 @@
 import { CPU } from '../machine/cpu.layout.ts';
 import { SEGMENT_BYTES } from '../machine/memory.ts';
 import { roundUp } from '../base/units.ts';
+import { initSizeOf } from '../kexec/vmlinuz.ts';
 import type { KernelContext } from './context.ts';
 import { HAZARD } from './hazards.ts';
 import { instanceName } from './instance-object.ts';
 import { maskCpus } from './instance-table.ts';
+import { imagesInMemory } from './kimage.ts';
 import { K, KERNEL_CPUS_MAX, KERNEL_DATA_BYTES } from './kernel.layout.ts';
 import type { KernelState } from './system.ts';
 
@@ -51,6 +53,9 @@ export const newKernelState = (
   notifiers: [],
 });
 
+/** Bytes of an image that say whether it is one. */
+const HEADER_BYTES = 4096;
+
 /**
  * The CPU jumps to `entry`: makes the kernel whose image lies there, and the CPU its boot CPU.
  * Answers the kernel's index, or -1 when no image starts at that address.
@@ -60,9 +65,9 @@ export const newKernelState = (
  */
 export function prepareKernel(x: KernelContext, entry: number): number {
   const host = x.sys.kernels[0]!;
-  const image = host.kimages.find((each) => each.entry === entry && entry !== 0);
+  const image = imagesInMemory(host).find((each) => each.entry === entry && entry !== 0);
   const segment = image?.segments.find((each) => each.what === 'kernel');
-  if (!image || !segment) return -1;
+  if (!image || !segment || initSizeOf(x.mem.peek(entry, HEADER_BYTES)) === undefined) return -1;
   const name = nameOf(x, image.instance);
   const [own] = image.instance === 0 ? [] : maskCpus(x, image.instance);
   if (own !== undefined && host.cpus[own] !== x.cpu) x.hazard(HAZARD.wrongImage, entry, image.mkId);

@@ -1,13 +1,23 @@
+import { ERRNO } from '../base/errno.ts';
 import { routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
-import { registerHandler, registerMsgHandler, unregisterMsgHandler } from './handlers.ts';
+import {
+  findTypeHandler,
+  registerHandler,
+  registerMsgHandler,
+  unregisterHandler,
+  unregisterMsgHandler,
+} from './handlers.ts';
 import { heapKind, kfree, kmalloc } from './heap.ts';
-import { LISTEN_HANDLER } from './message-handlers.ts';
+import { K } from './kernel.layout.ts';
+import { MESSAGE_HANDLER } from './message-handlers.ts';
 import { sendMessage } from './messaging.ts';
 import { PFN_CALLBACK } from './irq-work.ts';
-import { MK_PFN_IPI_TYPE } from './mk.layout.ts';
+import { MK_IPI_HANDLER, MK_MSG_TYPE_HANDLER, MK_PFN_IPI_TYPE } from './mk.layout.ts';
 
 const KIND_BUFFER = heapKind('buffer');
+/** What a handler that keeps a pointer needs: the pointer, and whose payload it was. */
+const KEPT_BYTES = 16;
 
 /** What the console's `mk send` runs: copies the payload in and calls mk_send_message. */
 export const userSend = routine<KernelContext>({
@@ -25,7 +35,7 @@ export const userSend = routine<KernelContext>({
         const bytes = x.sys.bytes(number);
         if (bytes.length === 0) return;
         const at = kmalloc(x, KIND_BUFFER, Math.max(x.get(4), bytes.length), true);
-        if (at === 0) return x.ret(-12);
+        if (at === 0) return x.ret(-ERRNO.ENOMEM);
         x.mem.poke(at, bytes);
         x.set(5, at);
       },
@@ -49,33 +59,87 @@ export const userSend = routine<KernelContext>({
   ],
 });
 
-/** What `mk listen` runs: registers the listening handler for a message type, or for PFN IPIs. */
+/** What `mk raw` runs: multikernel_send_ipi_data with the caller's own bytes, past the messages. */
+export const userRaw = routine<KernelContext>({
+  name: 'mk_user_raw',
+  source: 'glue',
+  locals: ['id', 'type', 'handed', 'length', 'data'],
+  steps: [
+    {
+      id: 'copy',
+      text: 'copy the bytes from the caller',
+      cost: 60,
+      run(x) {
+        const bytes = x.sys.bytes(x.get(2));
+        if (bytes.length === 0) return;
+        const at = kmalloc(x, KIND_BUFFER, bytes.length, true);
+        if (at === 0) return x.ret(-ERRNO.ENOMEM);
+        x.mem.poke(at, bytes);
+        x.set(4, at);
+      },
+    },
+    {
+      id: 'send',
+      text: 'call multikernel_send_ipi_data',
+      run(x) {
+        x.call(x.roles.sendIpiData, x.get(0), x.get(4), x.get(3), x.get(1));
+      },
+    },
+    {
+      id: 'return',
+      text: 'free the copy, return the result',
+      cost: 10,
+      run(x) {
+        kfree(x, x.get(4));
+        x.ret(x.result);
+      },
+    },
+  ],
+});
+
+/**
+ * What `mk listen` runs: registers a handler for a message type, or for PFN IPIs. `handler` is a
+ * number of {@link MESSAGE_HANDLER}; `ctx` is what the handler gets, for `keep` memory of its own.
+ */
 export const userListen = routine<KernelContext>({
   name: 'mk_user_listen',
   source: 'glue',
-  locals: ['type'],
+  locals: ['type', 'handler', 'ctx'],
   steps: [
     {
       id: 'register',
       text: 'register the handler',
       run(x) {
         const type = x.get(0);
-        if (type === MK_PFN_IPI_TYPE) x.call(registerHandler, PFN_CALLBACK, 0, type);
-        else x.call(registerMsgHandler, type, LISTEN_HANDLER, 0);
+        if (x.get(1) === MESSAGE_HANDLER.keep) x.set(2, kmalloc(x, KIND_BUFFER, KEPT_BYTES, true));
+        if (type === MK_PFN_IPI_TYPE && x.get(1) === 0)
+          x.call(registerHandler, PFN_CALLBACK, 0, type);
+        else x.call(registerMsgHandler, type, x.get(1) || MESSAGE_HANDLER.listen, x.get(2));
       },
     },
     {
       id: 'return',
       text: 'return the result',
       run(x) {
-        const raw = x.get(0) === MK_PFN_IPI_TYPE;
-        x.ret(raw ? (x.result === 0 ? -12 : 0) : x.result);
+        const raw = x.get(0) === MK_PFN_IPI_TYPE && x.get(1) === 0;
+        const { result } = x;
+        if (result < 0 && x.get(1) === MESSAGE_HANDLER.keep) kfree(x, x.get(2));
+        x.ret(raw ? (result === 0 ? -ERRNO.ENOMEM : 0) : result);
       },
     },
   ],
 });
 
-/** What `mk unlisten` runs. */
+/** The PFN handler that was registered last, 0 for none. */
+function findPfnHandler(x: KernelContext): number {
+  const { at } = MK_IPI_HANDLER;
+  let handler = x.mem.peek64(x.k + K.mk_handlers);
+  while (handler !== 0 && x.mem.peek64(handler + at.callback) !== PFN_CALLBACK)
+    handler = x.mem.peek64(handler + at.next);
+  return handler;
+}
+
+/** What `mk unlisten` runs: removes the handler of a type, whichever it is. */
 export const userUnlisten = routine<KernelContext>({
   name: 'mk_user_unlisten',
   source: 'glue',
@@ -85,7 +149,12 @@ export const userUnlisten = routine<KernelContext>({
       id: 'unregister',
       text: 'unregister the handler',
       run(x) {
-        x.call(unregisterMsgHandler, x.get(0), LISTEN_HANDLER);
+        const type = x.get(0);
+        const entry = findTypeHandler(x, type, null);
+        const raw = entry === 0 && type === MK_PFN_IPI_TYPE ? findPfnHandler(x) : 0;
+        if (raw !== 0) return x.call(unregisterHandler, raw);
+        const own = entry === 0 ? 0 : x.mem.peek64(entry + MK_MSG_TYPE_HANDLER.at.msg_handler);
+        x.call(unregisterMsgHandler, type, own || MESSAGE_HANDLER.listen);
       },
     },
     {

@@ -66,6 +66,8 @@ export interface KernelState {
   readonly poolResource: Resource | null;
   readonly instances: readonly InstanceExtra[];
   readonly kimages: readonly Kimage[];
+  /** Images that were freed, newest first: their bytes may still be where they were. */
+  readonly freed?: readonly Kimage[];
   /** Address of the kimage that `kexec_image` points to, 0 for none. */
   readonly kexecImage: number;
   /** Pages handed out by the page allocator: next free page and those given back. */

@@ -6,7 +6,8 @@ import { kexecById } from '../kernel/kexec-exec.ts';
 import { kexecFileLoad } from '../kernel/kexec-load.ts';
 import { MK_PFN_IPI_TYPE } from '../kernel/mk.layout.ts';
 import { sendPfn } from '../kernel/pfn.ts';
-import { userListen, userSend, userSleep, userUnlisten } from '../kernel/syscalls.ts';
+import { MESSAGE_HANDLER } from '../kernel/message-handlers.ts';
+import { userListen, userRaw, userSend, userSleep, userUnlisten } from '../kernel/syscalls.ts';
 import { CPU } from '../machine/cpu.layout.ts';
 import type { Routine } from '../machine/routine.ts';
 import type { Answer, Ask } from '../shell/ask.ts';
@@ -39,6 +40,7 @@ export function serve(world: World, kernel: number, files: FileTree, ask: Ask): 
     case 'reboot':
     case 'send':
     case 'send_pfn':
+    case 'send_raw':
     case 'listen':
     case 'unlisten':
     case 'sleep':
@@ -183,7 +185,17 @@ function mount(
 
 type RoutineAsk = Extract<
   Ask,
-  { call: 'kexec_file_load' | 'reboot' | 'send' | 'send_pfn' | 'listen' | 'unlisten' | 'sleep' }
+  {
+    call:
+      | 'kexec_file_load'
+      | 'reboot'
+      | 'send'
+      | 'send_pfn'
+      | 'send_raw'
+      | 'listen'
+      | 'unlisten'
+      | 'sleep';
+  }
 >;
 
 function runRoutine(world: World, kernel: number, files: FileTree, ask: RoutineAsk): Served {
@@ -201,28 +213,40 @@ function runRoutine(world: World, kernel: number, files: FileTree, ask: RoutineA
     case 'reboot':
       if (ask.cmd !== REBOOT_MULTIKERNEL) return ret(-ERRNO.EINVAL, files);
       return start(kexecById, [ask.id], `exec ${ask.id}`);
-    case 'listen':
-    case 'unlisten': {
-      const type = ask.type === 'pfn' ? MK_PFN_IPI_TYPE : ask.type;
-      return start(ask.call === 'listen' ? userListen : userUnlisten, [type], ask.call);
+    case 'listen': {
+      const type = typeOf(ask.type);
+      const handler = ask.type === 'pfn' ? 0 : MESSAGE_HANDLER[ask.as ?? 'listen'];
+      const args = [type, handler, ask.id ?? 0];
+      const where = { cpu: ask.cpu ?? null, hold: ask.hold ?? false };
+      const label = `listen to 0x${type.toString(16)}`;
+      return startFrom(world, kernel, files, where, userListen, args, label);
     }
+    case 'unlisten':
+      return start(userUnlisten, [typeOf(ask.type)], ask.call);
     case 'sleep':
       return start(userSleep, [ask.ns], 'sleep');
     case 'send': {
       const number = ask.payload ? sys.hand(ask.payload) : -1;
       const args = [ask.id, ask.type, ask.subtype, number, ask.length];
       const label = `send 0x${ask.subtype.toString(16)} to ${ask.id}`;
-      return sendFrom(world, kernel, files, ask, userSend, args, label);
+      return startFrom(world, kernel, files, ask, userSend, args, label);
+    }
+    case 'send_raw': {
+      const args = [ask.id, ask.type, ask.bytes ? sys.hand(ask.bytes) : -1, ask.length];
+      const label = `send raw 0x${ask.type.toString(16)} to ${ask.id}`;
+      return startFrom(world, kernel, files, ask, userRaw, args, label);
     }
     case 'send_pfn': {
       const label = `send pfn 0x${ask.pfn.toString(16)} to ${ask.id}`;
-      return sendFrom(world, kernel, files, ask, sendPfn, [ask.id, ask.pfn], label);
+      return startFrom(world, kernel, files, ask, sendPfn, [ask.id, ask.pfn], label);
     }
   }
 }
 
-/** Starts or holds a send on the CPU that was asked for, which must be one of this kernel's. */
-function sendFrom(
+const typeOf = (type: number | 'pfn'): number => (type === 'pfn' ? MK_PFN_IPI_TYPE : type);
+
+/** Starts or holds a routine on the CPU that was asked for, which must be one of this kernel's. */
+function startFrom(
   world: World,
   kernel: number,
   files: FileTree,

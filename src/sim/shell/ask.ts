@@ -56,8 +56,30 @@ export type Ask =
       readonly cpu: number | null;
       readonly hold: boolean;
     }
-  /** Registers (or removes) our listening handler: a message type, or 'pfn' for raw PFN IPIs. */
-  | { readonly call: 'listen' | 'unlisten'; readonly type: number | 'pfn' }
+  /** multikernel_send_ipi_data: bytes without a message; null with a length has no data. */
+  | {
+      readonly call: 'send_raw';
+      readonly id: number;
+      readonly type: number;
+      readonly bytes: Uint8Array | null;
+      readonly length: number;
+      readonly cpu: number | null;
+      readonly hold: boolean;
+    }
+  /**
+   * Registers our listening handler: a message type, or 'pfn' for raw PFN IPIs. `as` says what it
+   * does besides listening; `id` is whom it answers.
+   */
+  | {
+      readonly call: 'listen';
+      readonly type: number | 'pfn';
+      readonly as?: 'once' | 'reply' | 'keep' | 'trust';
+      readonly id?: number;
+      readonly cpu?: number;
+      readonly hold?: boolean;
+    }
+  /** Removes it. */
+  | { readonly call: 'unlisten'; readonly type: number | 'pfn' }
   /** Nothing for that many simulated nanoseconds. */
   | { readonly call: 'sleep'; readonly ns: number }
   /** What the world knows that no file shows. */

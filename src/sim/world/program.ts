@@ -17,12 +17,18 @@ import { kexecById, kickAp } from '../kernel/kexec-exec.ts';
 import { kexecFileLoad } from '../kernel/kexec-load.ts';
 import { kexecFinalize, kexecNotifier } from '../kernel/kho-host.ts';
 import { khoInit, khoPopulate, khoRestore } from '../kernel/kho-spawn.ts';
-import { LISTEN_HANDLER, listenHandler, messageHandlers } from '../kernel/message-handlers.ts';
+import {
+  keepHandler,
+  onceHandler,
+  replyHandler,
+  trustHandler,
+} from '../kernel/careless-handlers.ts';
+import { listenHandler, MESSAGE_HANDLER, messageHandlers } from '../kernel/message-handlers.ts';
 import { messageCallback, sendMessage } from '../kernel/messaging.ts';
 import { pfnHandler, sendPfn } from '../kernel/pfn.ts';
 import { reserveResources } from '../kernel/resources.ts';
 import { reserveRestored } from '../kernel/restore-resources.ts';
-import { userListen, userSend, userSleep, userUnlisten } from '../kernel/syscalls.ts';
+import { userListen, userRaw, userSend, userSleep, userUnlisten } from '../kernel/syscalls.ts';
 import { hostReceives, spawnedKnows } from '../kernel/two-way.ts';
 import { unexpectedVector } from '../kernel/unexpected.ts';
 import { deviceTreeWrite, removeInstance } from '../kernel/upload.ts';
@@ -73,8 +79,17 @@ export const PROGRAM = link<KernelContext>([
   spawnedKnows,
   unexpectedVector,
   messagingCleanup,
+  userRaw,
+  onceHandler,
+  replyHandler,
+  keepHandler,
+  trustHandler,
 ]);
 
 ipiCallbacks[MESSAGE_CALLBACK] = messageCallback;
 ipiCallbacks[PFN_CALLBACK] = pfnHandler;
-messageHandlers[LISTEN_HANDLER] = listenHandler;
+messageHandlers[MESSAGE_HANDLER.listen] = listenHandler;
+messageHandlers[MESSAGE_HANDLER.once] = onceHandler;
+messageHandlers[MESSAGE_HANDLER.reply] = replyHandler;
+messageHandlers[MESSAGE_HANDLER.keep] = keepHandler;
+messageHandlers[MESSAGE_HANDLER.trust] = trustHandler;

@@ -1,6 +1,13 @@
 import { fromHex } from '../../base/hex.ts';
 import { MK_MSG, MK_SUBTYPES } from '../../kernel/mk.layout.ts';
-import { checkWords, readArguments, show, wholeNumber, type Arguments } from '../arguments.ts';
+import {
+  checkWords,
+  readArguments,
+  readWhole,
+  show,
+  wholeNumber,
+  type Arguments,
+} from '../arguments.ts';
 import { WrongUsage, type Io, type Lookups, type Steps, type Verb } from '../command.ts';
 import {
   findReceiver,
@@ -72,6 +79,39 @@ export const mkPfn: Verb = {
     return yield* sendPage(io, 'pfn', to, number, given);
   },
   complete: (words, lookups) => (words.length === 1 ? receiverNames(lookups) : []),
+};
+
+/** Largest type `mk raw` takes: the parameter has 64 bits, the slot 32. */
+const RAW_TYPE_MAX = 2 ** 48 - 1;
+
+/** `mk raw`: what code inside the kernel could do, which need not send messages. */
+export const mkRaw: Verb = {
+  name: 'raw',
+  summary: 'write bytes that are no message, as code inside the kernel could',
+  usage: `mk raw NAME|ID TYPE [BYTES] ${SEND_USAGE} [--len N]`,
+  more: `  TYPE      ${TYPE_WORDS.join(', ')}, or a number of up to 48 bits
+  BYTES     hexadecimal, at most 256 of them
+  --len N   N bytes without data: NULL is passed for them
+It calls multikernel_send_ipi_data, which the series does not export to modules.`,
+  options: [...SEND_OPTIONS, '--len'],
+  *run(args, io) {
+    const given = readArguments(args, SEND_LETTERS, SEND_LONG);
+    checkWords(given.words, given.words.length === 0 ? 'NAME' : 'TYPE', 2, 3);
+    const [to = '', typeWord = '', word] = given.words;
+    const options = readSendOptions(given);
+    const length = given.value('l');
+    const type = readWhole(typeWord, 0, RAW_TYPE_MAX) ?? readType(typeWord);
+    const bytes = word === undefined ? null : readPayload(word);
+    if (bytes && length !== undefined)
+      throw new WrongUsage('bytes have their own length, so --len goes without them');
+    const size = bytes?.length ?? (length === undefined ? 0 : wholeNumber(length, '--len'));
+    const receiver = yield* findReceiver(io, 'raw', to);
+    if (!receiver) return 1;
+    const raw = { call: 'send_raw', id: receiver.id, type, bytes, length: size } as const;
+    return yield* sendAndTell(io, receiver, { ...raw, ...options });
+  },
+  complete: (words, lookups) =>
+    words.length === 1 ? receiverNames(lookups) : words.length === 2 ? TYPE_WORDS : [],
 };
 
 function* sendPage(

@@ -19,6 +19,35 @@ function sent(line: string, world = fakeWorld()): object | undefined {
   return send ? { ...send, payload: send.payload && toHex(send.payload) } : pfn;
 }
 
+describe('mk raw', () => {
+  const raw = (line: string): object | undefined => {
+    const world = fakeWorld();
+    expect(type(world, line)).toMatchObject({ status: 0, output: '' });
+    const [ask] = asksOf(world, 'send_raw');
+    return ask && { ...ask, bytes: ask.bytes && toHex(ask.bytes) };
+  };
+
+  it.each([
+    ['mk raw web-server 0x1000 c0ffee', { id: 2, type: 0x1000, bytes: 'c0ffee', length: 3 }],
+    ['mk raw 5 system', { id: 5, type: 0x3000, bytes: null, length: 0 }],
+    ['mk raw 2 0x100001000 --len 257', { type: 0x1_0000_1000, bytes: null, length: 257 }],
+    ['mk raw 2 io 0x00 --cpu 6 --hold', { cpu: 6, hold: true }],
+  ])('asks the kernel as typed: %s', (line, ask) => {
+    expect(raw(line)).toMatchObject({ call: 'send_raw', ...ask });
+  });
+
+  it.each([
+    'mk raw',
+    'mk raw web-server',
+    'mk raw 2 0x1000000000000',
+    'mk raw 2 io zz',
+    'mk raw 2 io 00 --len 4',
+    'mk raw 2 io 00 11',
+  ])('refuses %s', (line) => {
+    expect(type(fakeWorld(), line).status).toBe(2);
+  });
+});
+
 describe('mk send', () => {
   const PLAIN = { call: 'send', id: 2, cpu: null, hold: false };
 
@@ -234,6 +263,45 @@ describe('mk listen', () => {
       { call: 'listen', type: 'pfn' },
       { call: 'unlisten', type: 0x1234 },
     ]);
+  });
+
+  it.each([
+    ['mk listen system --once', { as: 'once' }],
+    ['mk listen system --keep --cpu 3', { as: 'keep', cpu: 3 }],
+    ['mk listen --trust system', { as: 'trust' }],
+    ['mk listen system --reply web-server', { as: 'reply', id: 2 }],
+    ['mk listen system --reply 0', { as: 'reply', id: 0 }],
+  ])('registers other handlers: %s', (line, more) => {
+    const world = fakeWorld();
+    expect(type(world, line)).toMatchObject({
+      status: 0,
+      output: 'listening to system (0x3000)\n',
+    });
+    expect(asksOf(world, 'listen')).toEqual([{ call: 'listen', type: 0x3000, ...more }]);
+  });
+
+  it('holds a registration for a schedule, and says nothing yet', () => {
+    const world = fakeWorld();
+    expect(type(world, 'mk listen user --cpu 1 --hold').output).toBe('');
+    expect(asksOf(world, 'listen')).toEqual([{ call: 'listen', type: 0x4000, cpu: 1, hold: true }]);
+  });
+
+  it.each([
+    ['mk listen system --once --keep', 'one of'],
+    ['mk listen pfn --trust', 'plain handler'],
+    ['mk listen system --reply', '--reply needs an argument'],
+    ['mk unlisten system --once', 'no option'],
+  ])('refuses %s', (line, why) => {
+    const world = fakeWorld();
+    const { status, output } = type(world, line);
+    expect(status).toBe(2);
+    expect(output).toContain(why);
+    expect(asksOf(world, 'listen')).toEqual([]);
+  });
+
+  it('answers nobody it does not know', () => {
+    const { status, output } = type(fakeWorld(), 'mk listen system --reply nobody');
+    expect([status, output.includes('no instance')]).toEqual([1, true]);
   });
 
   it('says why not', () => {
