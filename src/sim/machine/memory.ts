@@ -335,6 +335,11 @@ export class Memory {
     };
   }
 
+  /** Counts every page as written, for code that has cleared `dirty` behind the snapshots' back. */
+  markAll(): void {
+    this.dirty.fill(1, FIRST_FREE * SEGMENT_PAGES, this.#backs.length * SEGMENT_PAGES);
+  }
+
   /** Back (or forward) to a moment of this memory. Copies only pages that differ from now. */
   restore(to: MemorySnapshot): void {
     const pages = this.#backs.length * SEGMENT_PAGES;

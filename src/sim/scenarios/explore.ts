@@ -1,0 +1,82 @@
+import { Refused } from '../base/assert.ts';
+import type { ExplorerOptions } from '../engine/explorer.ts';
+import { Judge, type Verdict } from '../world/explore/outcomes.ts';
+import type { Effect } from '../world/explore/effects.ts';
+import { beginExploring } from '../world/explore/start.ts';
+import { WorldExplorer } from '../world/explore/world-explorer.ts';
+import type { Run } from './run.ts';
+import type { ExploreBlock, Scenario } from './scenario.ts';
+
+/** A scenario cut off where its `explore` block stands, and that block. */
+export interface ExplorePoint {
+  readonly scenario: Scenario;
+  readonly block: ExploreBlock;
+}
+
+/** Finds the `explore` block; a scenario without one is refused. */
+export function explorePointOf(scenario: Scenario): ExplorePoint {
+  for (const [number, stop] of scenario.stops.entries())
+    for (const [i, block] of stop.items.entries())
+      if (block.kind === 'explore') {
+        const last = { ...stop, items: stop.items.slice(0, i) };
+        const stops = [...scenario.stops.slice(0, number), last];
+        return { scenario: { ...scenario, stops }, block };
+      }
+  throw new Refused('there is no explore block in this scenario', {
+    file: scenario.file,
+    line: 1,
+    column: 1,
+  });
+}
+
+/** What some schedules end in. */
+export interface ExploredOutcome extends Verdict {
+  readonly effects: readonly Effect[];
+  /** A shortest schedule that ends so; of those, the one with the lowest CPU where they part. */
+  readonly schedule: readonly string[];
+}
+
+/** How many outcomes have a lost, torn, phantom, duplicated message. */
+export interface Tally {
+  readonly lose: number;
+  readonly tear: number;
+  readonly invent: number;
+  readonly repeat: number;
+}
+
+/** Begins to explore a run that has come to its explore point; nothing is searched yet. */
+export function exploreRun(run: Run, options: ExplorerOptions = {}): WorldExplorer {
+  const { world } = run;
+  const start = beginExploring(world);
+  return new WorldExplorer(world, start, options);
+}
+
+/** Judges all outcomes found so far, and counts. */
+export function tallyOf(search: WorldExplorer): Tally & { readonly outcomes: number } {
+  const { explorer, model, survey } = search;
+  const judge = new Judge(model.effectTable, survey.messages);
+  const tally = { outcomes: 0, lose: 0, tear: 0, invent: 0, repeat: 0 };
+  for (const seen of explorer.outcomeSequences()) {
+    const { lost, torn, phantom, duplicated } = judge.verdict(explorer.seen.list(seen));
+    tally.outcomes++;
+    if (lost.length > 0) tally.lose++;
+    if (torn.length > 0) tally.tear++;
+    if (phantom > 0) tally.invent++;
+    if (duplicated.length > 0) tally.repeat++;
+  }
+  return tally;
+}
+
+/** Every outcome found, in the order of their shortest schedules. */
+export function outcomesOf(search: WorldExplorer): ExploredOutcome[] {
+  const { explorer, model, survey } = search;
+  const judge = new Judge(model.effectTable, survey.messages);
+  return explorer.outcomes.map(({ seen, state }) => {
+    const effects = explorer.seen.list(seen);
+    return {
+      effects: effects.map((effect) => model.effectTable.describe(effect)),
+      ...judge.verdict(effects),
+      schedule: search.words(explorer.schedule(state)),
+    };
+  });
+}

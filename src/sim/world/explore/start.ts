@@ -1,0 +1,110 @@
+import { Refused } from '../../base/assert.ts';
+import { toHex } from '../../base/hex.ts';
+import { nextRandom, seedRandom } from '../../base/rng.ts';
+import { sendIpiData } from '../../kernel/ipi.ts';
+import { MK_MESSAGE } from '../../kernel/mk.layout.ts';
+import type { World, WorldSnapshot } from '../world.ts';
+import { Footprint } from './footprint.ts';
+import { WorldModel } from './world-model.ts';
+
+/** Schedules drawn at random to find out what schedules change. */
+const WALKS = 24;
+const WALK_STEPS_MAX = 100_000;
+
+/** A message some schedule sends: what its receiver should be given. */
+export interface SentMessage {
+  readonly cpu: number;
+  readonly type: number;
+  readonly subtype: number;
+  /** Hex digits. */
+  readonly payload: string;
+}
+
+/** What is known of a world before it is explored. */
+export interface Survey {
+  readonly footprint: Footprint;
+  /** Messages in order of CPU, those of one CPU in the order they are sent. */
+  readonly messages: readonly SentMessage[];
+}
+
+/**
+ * Puts a world to the start of an exploration: chosen mode, held commands let go, every CPU at its
+ * first step that another could come between. Nothing is recorded any more. Answers that moment.
+ */
+export function beginExploring(world: World): WorldSnapshot {
+  const { machine, mem, x } = world;
+  if (machine.flights.count > 0) throw new Refused('an interrupt is still on its way');
+  mem.listener = null;
+  x.recorder = null;
+  machine.instant = true;
+  world.release();
+  const model = new WorldModel(world, new Footprint(world, world.snapshot(), true));
+  for (let cpu = 0; cpu < machine.cpus; cpu++) model.runPrivate(cpu);
+  return world.snapshot();
+}
+
+/** Puts the world back to a moment, whatever an exploration has done to it; all pages are clean then. */
+export function restoreTo(world: World, start: WorldSnapshot): void {
+  world.mem.markAll();
+  world.restore(start);
+  world.machine.halt = false;
+  world.snapshot();
+}
+
+/** Finds out, by schedules drawn at random, what can change and what is sent. */
+export function survey(world: World, start: WorldSnapshot): Survey {
+  const footprint = new Footprint(world, start, start.cold.tasks.length > 0);
+  let messages: SentMessage[] = [];
+  let random = seedRandom(1);
+  for (let walk = 0; walk < WALKS; walk++) {
+    restoreTo(world, start);
+    messages = [];
+    let actions = moves(world);
+    for (let step = 0; actions.length > 0 && step < WALK_STEPS_MAX; step++) {
+      random = nextRandom(random);
+      const action = actions[(random >>> 8) % actions.length]!;
+      noteMessage(world, action, messages);
+      world.machine.choose(action >> 1, (action & 1) === 1);
+      world.dispatch();
+      footprint.audit();
+      actions = moves(world);
+    }
+  }
+  restoreTo(world, start);
+  return { footprint, messages: messages.sort((a, b) => a.cpu - b.cpu) };
+}
+
+/** What can happen next, at the grain of single steps. */
+function moves(world: World): number[] {
+  const { machine } = world;
+  const found: number[] = [];
+  for (let cpu = 0; cpu < machine.cpus; cpu++) {
+    if (!machine.canStep(cpu)) continue;
+    if (machine.pcOf(cpu) >= 0) found.push(2 * cpu);
+    if (machine.takes(cpu) >= 0) found.push(2 * cpu + 1);
+  }
+  return found;
+}
+
+const DATA = sendIpiData.locals.indexOf('data');
+const SIZE = sendIpiData.locals.indexOf('size');
+
+/** A CPU that is about to ring has sent its message. */
+function noteMessage(world: World, action: number, messages: SentMessage[]): void {
+  const { machine, mem } = world;
+  const cpu = action >> 1;
+  if ((action & 1) === 1 || machine.pcOf(cpu) !== sendIpiData.at.S11) return;
+  const core = machine.select(cpu);
+  const data = core.get(DATA);
+  const room = core.get(SIZE) - MK_MESSAGE.size;
+  if (data === 0 || room < 0) return;
+  const field = (name: 'msg_type' | 'msg_subtype' | 'payload_len') =>
+    mem.peek32(data + MK_MESSAGE.at[name]) >>> 0;
+  const length = Math.min(field('payload_len'), room);
+  messages.push({
+    cpu,
+    type: field('msg_type'),
+    subtype: field('msg_subtype'),
+    payload: toHex(mem.peek(data + MK_MESSAGE.at.payload, length)),
+  });
+}
