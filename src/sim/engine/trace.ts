@@ -1,15 +1,17 @@
 import type { Recorder, Row } from '../base/record.ts';
 
-/** Rows in one chunk of columns. */
+/** Rows by which the window grows and moves on. */
 export const CHUNK_ROWS = 65536;
 /**
  * Rows the window holds, about 140 MB when full; older ones fall out and are rebuilt by replay.
- * A power of two times {@link CHUNK_ROWS}.
+ * A power of two.
  */
 const TRACE_EVENTS_MAX = 64 * CHUNK_ROWS;
 
-/** Columns of {@link CHUNK_ROWS} rows. What the columns mean is said in base/record.ts. */
-export interface Chunk {
+/** Rows as columns, to be read or transferred. What the columns mean is said in base/record.ts. */
+export interface Columns {
+  /** Number of the first row. */
+  readonly from: number;
   readonly time: Float64Array;
   readonly a: Float64Array;
   readonly kind: Uint8Array;
@@ -19,15 +21,11 @@ export interface Chunk {
   readonly d: Int32Array;
 }
 
-const newChunk = (): Chunk => ({
-  time: new Float64Array(CHUNK_ROWS),
-  a: new Float64Array(CHUNK_ROWS),
-  kind: new Uint8Array(CHUNK_ROWS),
-  cpu: new Int16Array(CHUNK_ROWS),
-  b: new Int32Array(CHUNK_ROWS),
-  c: new Int32Array(CHUNK_ROWS),
-  d: new Int32Array(CHUNK_ROWS),
-});
+/** Doubles of a row (time, a), and words (kind and CPU in one, then b, c, d). */
+const DOUBLES = 2;
+const WORDS = 4;
+const KIND_BITS = 8;
+const KIND_MASK = 0xff;
 
 /** One row as an object: for people and tests, not for loops. */
 export interface TraceRow {
@@ -41,20 +39,26 @@ export interface TraceRow {
   readonly d: number;
 }
 
-/** The columnar record of a run: append-only within a window. Rows are numbered from 0 for ever. */
+/**
+ * The record of a run: append-only within a window. Rows are numbered from 0 for ever.
+ *
+ * A row lies in two arrays, not one a column: each array written costs as much as the row itself.
+ */
 export class Trace implements Recorder {
   /** Rows taken down so far: the number a new one gets. */
   end = 0;
   /** Rows that have happened at the present moment; fewer than `end` after going back. */
   head = 0;
   #begin = 0;
-  readonly #chunks: Chunk[] = [];
-  #chunk: Chunk = newChunk();
-  readonly #chunksMax: number;
+  /** The rows, by number modulo the rows there is room for: a power of two up to the window. */
+  #doubles = new Float64Array(DOUBLES * CHUNK_ROWS);
+  #words = new Int32Array(WORDS * CHUNK_ROWS);
+  #mask = CHUNK_ROWS - 1;
+  readonly #rowsMax: number;
 
   constructor(rowsMax = TRACE_EVENTS_MAX) {
-    this.#chunksMax = Math.max(2, Math.ceil(rowsMax / CHUNK_ROWS));
-    this.#chunks.push(this.#chunk);
+    this.#rowsMax = 2 * CHUNK_ROWS;
+    while (this.#rowsMax < rowsMax) this.#rowsMax *= 2;
   }
 
   /** First row still in the window. */
@@ -65,48 +69,46 @@ export class Trace implements Recorder {
   row(kind: Row, time: number, cpu: number, a: number, b: number, c: number, d: number): void {
     // A replay makes the same rows again: they are counted, not written.
     if (this.head++ < this.end) return;
-    const i = this.end & (CHUNK_ROWS - 1);
-    if (i === 0 && this.end > 0) this.#turn();
-    const chunk = this.#chunk;
-    chunk.time[i] = time;
-    chunk.a[i] = a;
-    chunk.kind[i] = kind;
-    chunk.cpu[i] = cpu;
-    chunk.b[i] = b;
-    chunk.c[i] = c;
-    chunk.d[i] = d;
-    this.end++;
+    if ((this.end & (CHUNK_ROWS - 1)) === 0) this.#turn();
+    const i = this.end++ & this.#mask;
+    const doubles = this.#doubles;
+    const words = this.#words;
+    doubles[DOUBLES * i] = time;
+    doubles[DOUBLES * i + 1] = a;
+    words[WORDS * i] = (cpu << KIND_BITS) | kind;
+    words[WORDS * i + 1] = b;
+    words[WORDS * i + 2] = c;
+    words[WORDS * i + 3] = d;
   }
 
-  /** Goes to the next chunk: a new one, or the oldest when the window is full. */
+  /** Makes room for {@link CHUNK_ROWS} more: more of it, or the oldest rows' when the window is full. */
   #turn(): void {
-    const slot = (this.end / CHUNK_ROWS) % this.#chunksMax;
-    if (slot >= this.#chunks.length) this.#chunks.push(newChunk());
-    this.#chunk = this.#chunks[slot]!;
-    const first = this.end - (this.#chunksMax - 1) * CHUNK_ROWS;
-    this.#begin = Math.max(this.#begin, first);
-  }
-
-  /** The chunk a row is in and its place there; undefined outside the window. */
-  find(index: number): { chunk: Chunk; i: number } | undefined {
-    if (index < this.#begin || index >= this.end) return undefined;
-    const slot = Math.floor(index / CHUNK_ROWS) % this.#chunksMax;
-    return { chunk: this.#chunks[slot]!, i: index % CHUNK_ROWS };
+    const room = this.#mask + 1;
+    if (this.end >= room && room < this.#rowsMax) {
+      const doubles = new Float64Array(2 * DOUBLES * room);
+      const words = new Int32Array(2 * WORDS * room);
+      doubles.set(this.#doubles);
+      words.set(this.#words);
+      this.#doubles = doubles;
+      this.#words = words;
+      this.#mask = 2 * room - 1;
+    }
+    this.#begin = Math.max(this.#begin, this.end - this.#rowsMax + CHUNK_ROWS);
   }
 
   at(index: number): TraceRow | undefined {
-    const found = this.find(index);
-    if (!found) return undefined;
-    const { chunk, i } = found;
+    if (index < this.#begin || index >= this.end) return undefined;
+    const i = index & this.#mask;
+    const first = this.#words[WORDS * i]!;
     return {
       index,
-      kind: chunk.kind[i] as Row, // only row() writes the column
-      time: chunk.time[i]!,
-      cpu: chunk.cpu[i]!,
-      a: chunk.a[i]!,
-      b: chunk.b[i]!,
-      c: chunk.c[i]!,
-      d: chunk.d[i]!,
+      kind: (first & KIND_MASK) as Row, // only row() writes it
+      time: this.#doubles[DOUBLES * i]!,
+      cpu: first >> KIND_BITS,
+      a: this.#doubles[DOUBLES * i + 1]!,
+      b: this.#words[WORDS * i + 1]!,
+      c: this.#words[WORDS * i + 2]!,
+      d: this.#words[WORDS * i + 3]!,
     };
   }
 
@@ -116,8 +118,7 @@ export class Trace implements Recorder {
     let high = this.end;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      const found = this.find(middle);
-      if (found && found.chunk.time[found.i]! < time) low = middle + 1;
+      if (this.#doubles[DOUBLES * (middle & this.#mask)]! < time) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -131,14 +132,10 @@ export class Trace implements Recorder {
     if (end < this.#begin) this.#begin = end;
     this.end = end;
     this.head = end;
-    // A full chunk is left as it is: the next row turns to its successor.
-    const slot = Math.floor(Math.max(0, end - 1) / CHUNK_ROWS) % this.#chunksMax;
-    while (this.#chunks.length <= slot) this.#chunks.push(newChunk());
-    this.#chunk = this.#chunks[slot]!;
   }
 
   /** Rows `[from, to)` as fresh columns, ready to be transferred. */
-  slice(from: number, to: number): Chunk & { readonly from: number } {
+  slice(from: number, to: number): Columns {
     const first = Math.max(from, this.#begin);
     const count = Math.max(0, Math.min(to, this.end) - first);
     const out = {
@@ -151,15 +148,17 @@ export class Trace implements Recorder {
       c: new Int32Array(count),
       d: new Int32Array(count),
     };
+    const doubles = this.#doubles;
+    const words = this.#words;
     for (let n = 0; n < count; n++) {
-      const { chunk, i } = this.find(first + n)!;
-      out.time[n] = chunk.time[i]!;
-      out.a[n] = chunk.a[i]!;
-      out.kind[n] = chunk.kind[i]!;
-      out.cpu[n] = chunk.cpu[i]!;
-      out.b[n] = chunk.b[i]!;
-      out.c[n] = chunk.c[i]!;
-      out.d[n] = chunk.d[i]!;
+      const i = (first + n) & this.#mask;
+      out.time[n] = doubles[DOUBLES * i]!;
+      out.a[n] = doubles[DOUBLES * i + 1]!;
+      out.kind[n] = words[WORDS * i]! & KIND_MASK;
+      out.cpu[n] = words[WORDS * i]! >> KIND_BITS;
+      out.b[n] = words[WORDS * i + 1]!;
+      out.c[n] = words[WORDS * i + 2]!;
+      out.d[n] = words[WORDS * i + 3]!;
     }
     return out;
   }
