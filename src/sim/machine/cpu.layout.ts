@@ -15,10 +15,9 @@ export const CPU = {
   apicId: 4,
   /** The CPU's number inside its kernel. */
   logical: 5,
-  /** 1 when any bit of IRR is set. A cache, so that the step loop looks at one word. */
+  /** Which of the eight words of IRR, and of ISR, are not 0. Caches, so that nobody looks through all. */
   pending: 6,
-  /** Tasks waiting for this CPU that may start. */
-  queued: 7,
+  serving: 7,
   irr: 8,
   isr: 16,
   icrLow: 24,

@@ -11,7 +11,9 @@ export function hashMachine<X extends Core>(lanes: Int32Array, machine: Machine<
   const { H, D, program } = machine;
   for (let cpu = 0; cpu < machine.cpus; cpu++) {
     const h = cpu * CPU.stride;
-    for (let i = 0; i < CPU.pc; i++) mix(lanes, H[h + i]!);
+    // Which words of IRR and ISR are not 0 is no state of its own: whether any of IRR is stays a word.
+    for (let i = 0; i < CPU.pc; i++)
+      mix(lanes, i === CPU.pending ? Math.min(1, H[h + i]!) : i === CPU.serving ? 0 : H[h + i]!);
     const depth = H[h + CPU.depth]!;
     const d = cpu * CPU_D.stride;
     if (depth > 0) mixNumber(lanes, D[d + CPU_D.result]!);

@@ -3,6 +3,7 @@ import { CPU } from './cpu.layout.ts';
 /** Taken out of the tables once: V8 makes a constant of each, but looks a table's field up at every use. */
 const {
   pending: PENDING,
+  serving: SERVING,
   irr: IRR,
   isr: ISR,
   icrLow: ICR_LOW,
@@ -19,29 +20,32 @@ const {
 
 /** Sets a vector's IRR bit. False when it was set already: the two interrupts are now one. */
 export function requestVector(H: Int32Array, h: number, vector: number): boolean {
-  const word = h + IRR + (vector >>> 5);
+  const word = vector >>> 5;
   const bit = 1 << (vector & 31);
-  if ((H[word]! & bit) !== 0) return false;
-  H[word]! |= bit;
-  H[h + PENDING] = 1;
+  const bits = H[h + IRR + word]!;
+  if ((bits & bit) !== 0) return false;
+  H[h + IRR + word] = bits | bit;
+  H[h + PENDING]! |= 1 << word;
   return true;
 }
 
-/** Whether the 256-bit set that starts at `H[set]` has none. Written out: a loop takes four times as long. */
-function isEmpty(H: Int32Array, set: number): boolean {
-  const low = H[set]! | H[set + 1]! | H[set + 2]! | H[set + 3]!;
-  return (low | H[set + 4]! | H[set + 5]! | H[set + 6]! | H[set + 7]!) === 0;
+/**
+ * Highest vector in the 256-bit set that starts at `H[set]`, or -1. `words` says which of its words
+ * are not 0: looking through all eight takes most of the time an interrupt costs.
+ */
+function highestVector(H: Int32Array, set: number, words: number): number {
+  if (words === 0) return -1;
+  const word = 31 - Math.clz32(words);
+  return word * 32 + 31 - Math.clz32(H[set + word]!);
 }
 
-/** Highest vector in the 256-bit set that starts at `H[set]`, or -1. */
-export function highestVector(H: Int32Array, set: number): number {
-  if (isEmpty(H, set)) return -1;
-  for (let word = 7; word >= 0; word--) {
-    const bits = H[set + word]!;
-    if (bits !== 0) return word * 32 + 31 - Math.clz32(bits);
-  }
-  return -1;
-}
+/** The highest vector that waits in IRR, or -1. */
+export const highestPending = (H: Int32Array, h: number): number =>
+  highestVector(H, h + IRR, H[h + PENDING]!);
+
+/** The highest vector in service, or -1. */
+export const highestInService = (H: Int32Array, h: number): number =>
+  highestVector(H, h + ISR, H[h + SERVING]!);
 
 export function hasVector(H: Int32Array, set: number, vector: number): boolean {
   return (H[set + (vector >>> 5)]! & (1 << (vector & 31))) !== 0;
@@ -52,10 +56,9 @@ export function hasVector(H: Int32Array, set: number, vector: number): boolean {
  * bits) is above that of what is in service and of TPR.
  */
 export function deliverable(H: Int32Array, h: number): number {
-  if (H[h + PENDING] === 0) return -1;
-  const vector = highestVector(H, h + IRR);
+  const vector = highestPending(H, h);
   if (vector < 0) return -1;
-  const inService = highestVector(H, h + ISR);
+  const inService = highestInService(H, h);
   const floor = Math.max(inService >> 4, H[h + TPR]! >> 4);
   return vector >> 4 > floor ? vector : -1;
 }
@@ -64,15 +67,21 @@ export function deliverable(H: Int32Array, h: number): number {
 export function acceptVector(H: Int32Array, h: number, vector: number): void {
   const word = vector >>> 5;
   const bit = 1 << (vector & 31);
-  H[h + IRR + word]! &= ~bit;
+  const left = H[h + IRR + word]! & ~bit;
+  H[h + IRR + word] = left;
+  if (left === 0) H[h + PENDING]! &= ~(1 << word);
   H[h + ISR + word]! |= bit;
-  H[h + PENDING] = isEmpty(H, h + IRR) ? 0 : 1;
+  H[h + SERVING]! |= 1 << word;
 }
 
 /** End of interrupt: clears the highest ISR bit and returns its vector, or -1. */
 export function endOfInterrupt(H: Int32Array, h: number): number {
-  const vector = highestVector(H, h + ISR);
-  if (vector >= 0) H[h + ISR + (vector >>> 5)]! &= ~(1 << (vector & 31));
+  const vector = highestInService(H, h);
+  if (vector < 0) return -1;
+  const word = vector >>> 5;
+  const left = H[h + ISR + word]! & ~(1 << (vector & 31));
+  H[h + ISR + word] = left;
+  if (left === 0) H[h + SERVING]! &= ~(1 << word);
   return vector;
 }
 
@@ -83,6 +92,7 @@ export function resetLapic(H: Int32Array, h: number): void {
     H[h + ISR + i] = 0;
   }
   H[h + PENDING] = 0;
+  H[h + SERVING] = 0;
   H[h + TPR] = 0;
   H[h + ICR_LOW] = 0;
   H[h + ICR_HIGH] = 0;

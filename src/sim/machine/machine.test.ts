@@ -6,12 +6,12 @@ import { Board } from '../testing/board.ts';
 import { CPU, MODE } from './cpu.layout.ts';
 import { Flights } from './flights.ts';
 import { hashMachine } from './hash.ts';
-import { highestVector } from './lapic.ts';
+import { highestPending } from './lapic.ts';
 import { DeliveryMode } from './lapic.regs.ts';
 
 const { fixed, init, startup } = DeliveryMode;
 const pending = ({ machine }: Board, cpu: number): number =>
-  highestVector(machine.H, cpu * CPU.stride + CPU.irr);
+  highestPending(machine.H, cpu * CPU.stride);
 const hash = ({ machine }: Board): string => {
   const lanes = new Int32Array(2);
   hashMachine(lanes, machine);
