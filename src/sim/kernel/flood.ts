@@ -32,8 +32,9 @@ export const flood = fusedRoutine<KernelContext>({
           if (x.tick(0)) return;
         // falls through
         case 1: {
-          const done = D[f + DONE]!;
-          const id = D[f + FIRST]! + (done % D[f + INSTANCES]!);
+          // Whole numbers by `| 0`: the remainder of doubles is a call into the C library.
+          const done = D[f + DONE]! | 0;
+          const id = D[f + FIRST]! + (done % (D[f + INSTANCES]! | 0));
           const subtype = done & 0xffff;
           const at = D[f + PAYLOAD]!;
           x.pass(0, id);

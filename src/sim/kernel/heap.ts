@@ -84,7 +84,8 @@ export function kmalloc(x: KernelContext, kind: number, bytes: number, zero: boo
     if (addr + size > mem.get64(kw + END)) return noMemory(x, kind, bytes);
     mem.put64(kw + BRK, addr + size);
   }
-  if (zero) for (let i = word, end = word + ((bytes + 3) >>> 2); i < end; i++) M[i] = 0;
+  // Every object starts at a multiple of 32 bytes and has room for a multiple of 8.
+  if (zero) mem.clear(word >>> 1, (word >>> 1) + ((bytes + 7) >>> 3));
   for (let page = word >>> 10, last = (word + (bytes >>> 2)) >>> 10; page <= last; page++)
     mem.dirty[page] = 1;
   mem.N[word >>> 2] = OBJECT | (slab << 16) | (kind << 8) | LIVE;

@@ -13,7 +13,7 @@ import {
 import { endOfInterrupt } from './lapic.ts';
 import type { Machine } from './machine.ts';
 import type { Memory } from './memory.ts';
-import { routine, type Routine } from './routine.ts';
+import type { Routine } from './routine.ts';
 
 /** Taken out of the tables once: V8 makes a constant of each, but looks a table's field up at every use. */
 const {
@@ -30,8 +30,6 @@ const { result: RESULT, stride: D_STRIDE } = CPU_D;
 
 const { call: FRAME_CALL, interrupt: FRAME_INTERRUPT } = FRAME;
 const KIND_BITS = 8;
-/** What runs before anything does. */
-const NOTHING = routine<never>({ name: 'nothing', source: 'glue', locals: [], steps: [] });
 
 /**
  * What a step can reach: the CPU it runs on, that CPU's current frame, memory, the interrupt bus.
@@ -54,20 +52,22 @@ export class Core {
   /** Where the running kernel keeps its data: the address, and the index of its word in `mem.M`. */
   k = 0;
   kw = 0;
-  /** Index in `H` of the top frame's program counter, and its routine. */
+  /** Index in `H` of the top frame's program counter. */
   pcAt = 0;
-  routine: Routine<never> = NOTHING;
-  /** First step, relative to `start`, that {@link left} does not count yet. */
+  /** The routine that runs: its first step, and the place behind its last one. */
+  start = 0;
+  end = 0;
+  /** First step, relative to {@link start}, that {@link left} does not count yet. */
   entry = 0;
-  /** The step that runs, relative to `start`. */
+  /** The step that runs, relative to {@link start}. */
   step = 0;
   /** The step after which the routine must return; -1 when the frame or what is pending changed. */
   last = -1;
   /** First step whose row is not written yet. */
   noted = 0;
-  /** The clock: when step 0 would have begun, and what the steps before each step cost. */
+  /** The clock: when step 0 would have begun, and {@link Program.elapsed}. */
   base = 0;
-  elapsed = NOTHING.elapsed;
+  elapsed: Float64Array = new Float64Array(1);
   /** Steps this burst may still take. */
   left = 0;
   /** When somebody else is due: the burst ends there. */
@@ -97,12 +97,11 @@ export class Core {
     return index >= this.last;
   }
 
-  /** Points the clock at step `index` of a routine that runs from now on. */
-  enter(to: Routine<never>, index: number): void {
-    const { now } = this;
-    this.routine = to;
-    this.elapsed = to.elapsed;
-    this.base = now - to.elapsed[index]!;
+  /** Points the clock at step `index` of a routine that runs from `now` on. */
+  enter(to: Routine<never>, index: number, now: number): void {
+    this.start = to.start;
+    this.end = to.end;
+    this.base = now - this.elapsed[to.start + index]!;
     this.entry = index;
     this.step = index;
     this.noted = index;
@@ -111,13 +110,13 @@ export class Core {
 
   /** Finds the step after which the routine must return. It may take the present one in any case. */
   plan(): void {
-    const { elapsed } = this;
+    const { elapsed, start } = this;
     const room = this.limit - this.base;
     let last = this.entry + this.left - 1;
-    if (elapsed[elapsed.length - 1]! >= room) {
-      let step = this.step;
-      while (elapsed[step + 1]! < room) step++;
-      if (step < last) last = step;
+    if (elapsed[this.end]! >= room) {
+      let pc = start + this.step;
+      while (elapsed[pc + 1]! < room) pc++;
+      if (pc - start < last) last = pc - start;
     }
     this.last = last;
   }
@@ -138,13 +137,13 @@ export class Core {
 
   /** Writes the rows of the steps that ran. */
   note(): void {
-    const { recorder, base, elapsed, cpu, noted, step } = this;
+    const { recorder, base, elapsed, cpu, noted, step, start } = this;
     this.noted = step;
     if (recorder === null) return;
     const depth = this.H[this.h + DEPTH]!;
-    for (let i = noted; i < step; i++) {
-      const cost = elapsed[i + 1]! - elapsed[i]!;
-      recorder.row(ROW.step, base + elapsed[i]!, cpu, cost, this.routine.start + i, depth, 0);
+    for (let pc = start + noted; pc < start + step; pc++) {
+      const before = elapsed[pc]!;
+      recorder.row(ROW.step, base + before, cpu, elapsed[pc + 1]! - before, pc, depth, 0);
     }
   }
 
@@ -174,10 +173,10 @@ export class Core {
 
   /** Ends step `index`; the routine goes on at step `to`. True as for {@link tick}. */
   goesTo(index: number, to: number): boolean {
-    const { elapsed } = this;
+    const { elapsed, start } = this;
     this.step = index + 1;
     this.settle();
-    this.base += elapsed[index + 1]! - elapsed[to]!;
+    this.base += elapsed[start + index + 1]! - elapsed[start + to]!;
     this.entry = to;
     this.step = to;
     this.noted = to;
@@ -189,7 +188,7 @@ export class Core {
   /** Puts away a fused routine that returned: the frame, if it is still there, goes on at its step. */
   park(): void {
     this.settle();
-    this.H[this.pcAt] = this.routine.start + this.step;
+    this.H[this.pcAt] = this.start + this.step;
   }
 
   /** Sets an argument of the routine that is called next: straight into its frame. */
@@ -203,22 +202,30 @@ export class Core {
    * one go and the caller may go on: {@link result}.
    */
   calls(index: number, to: Routine<never>, passed: number): boolean {
-    const { H, h, f, pcAt, routine } = this;
+    const { H, h, f, pcAt, start, end, elapsed } = this;
     this.step = index + 1;
     this.settle();
-    H[pcAt] = routine.start + index + 1;
+    H[pcAt] = start + index + 1;
     const depth = H[h + DEPTH]!;
     this.push(to, FRAME_CALL, H[h + MODE_]!, passed);
-    if (this.left <= 0 || to.fused === undefined || this.now >= this.limit) return true;
+    const { fused } = to;
+    let now = this.base + elapsed[start + index + 1]!;
+    if (this.left <= 0 || fused === undefined || now >= this.limit) return true;
     this.pcAt = pcAt + 1;
-    this.enter(to, 0);
-    to.fused(this as never);
+    this.enter(to, 0, now);
+    fused(this as never);
     this.settle();
-    if (H[h + DEPTH] !== depth || this.left <= 0 || this.broken) return true;
-    if (this.now >= this.limit) return true;
+    ({ now } = this);
+    if (H[h + DEPTH] !== depth || this.left <= 0 || this.broken || now >= this.limit) return true;
     this.f = f;
     this.pcAt = pcAt;
-    this.enter(routine, index + 1);
+    this.start = start;
+    this.end = end;
+    this.base = now - elapsed[start + index + 1]!;
+    this.entry = index + 1;
+    this.step = index + 1;
+    this.noted = index + 1;
+    this.plan();
     return false;
   }
 
@@ -237,11 +244,11 @@ export class Core {
 
   /** Simulated time of the step in ns. */
   get now(): number {
-    return this.base + this.elapsed[this.step]!;
+    return this.base + this.elapsed[this.start + this.step]!;
   }
 
   set now(time: number) {
-    this.base = time - this.elapsed[this.step]!;
+    this.base = time - this.elapsed[this.start + this.step]!;
   }
 
   /** The index of the running kernel, -1 without one. */
@@ -287,7 +294,7 @@ export class Core {
     this.last = -1;
     // What some task before returned is nobody's business.
     if (depth === 0) D[this.cpu * D_STRIDE + RESULT] = 0;
-    for (let i = f + zeroes, end = f + to.locals.length; i < end; i++) D[i] = 0;
+    for (let i = f + zeroes, end = f + to.size; i < end; i++) D[i] = 0;
   }
 
   /** Ends the routine. An interrupt's end is its IRET: interrupts are on again. */

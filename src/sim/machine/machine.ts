@@ -6,8 +6,9 @@ import { CPU, CPU_D, FRAME, localsAt, MODE, SAVED_RESULT } from './cpu.layout.ts
 import { Flights, type Flight } from './flights.ts';
 import { acceptVector, deliverable, requestVector, resetLapic } from './lapic.ts';
 import { DeliveryMode } from './lapic.regs.ts';
-import type { Memory, MemorySnapshot } from './memory.ts';
+import type { Memory } from './memory.ts';
 import type { Program, Routine } from './routine.ts';
+import type { MachineSnapshot, Software, Timing } from './software.ts';
 
 /** Taken out of the tables once: V8 makes a constant of each, but looks a table's field up at every use. */
 const {
@@ -24,52 +25,6 @@ const {
   stride: STRIDE,
 } = CPU;
 const { result: RESULT, stride: D_STRIDE } = CPU_D;
-
-/** How long things take that no step stands for, in ns. */
-export interface Timing {
-  /** From the ICR write to the IRR bit of another CPU. */
-  readonly ipi: number;
-  /** Up to this much more, drawn from the run's generator. */
-  readonly ipiJitter: number;
-  /** From the ICR write to the own IRR bit. */
-  readonly selfIpi: number;
-  /** From the IRR bit to the first instruction of the handler. */
-  readonly take: number;
-}
-
-/** What the board asks of whoever put software on it. */
-export interface Software {
-  /** The routine a vector leads to on that CPU. */
-  vectorEntry(cpu: number, vector: number): Routine<never>;
-  /** INIT reached the CPU: nothing of its kernel's state on it is left. */
-  initialised(cpu: number): void;
-  /** SIPI with a start page reached a CPU that waited for it. */
-  started(cpu: number, page: number): void;
-  /** The stack of a CPU became empty. */
-  taskEnded(cpu: number, task: number, result: number): void;
-  /** An IPI folded into a pending bit. */
-  merged(cpu: number, vector: number): void;
-  /** No local APIC took an IPI; `cpu` is -1 when none has the id. */
-  dropped(cpu: number, vector: number): void;
-}
-
-/** Everything the board is at one moment, but for memory a few kilobytes. */
-export interface MachineSnapshot {
-  readonly H: Int32Array;
-  /** Per CPU: its numbers, null while nothing runs there. */
-  readonly D: readonly (Float64Array | null)[];
-  readonly ready: Float64Array;
-  readonly flights: Float64Array;
-  readonly scalars: readonly [
-    now: number,
-    steps: number,
-    random: number,
-    flight: number,
-    task: number,
-  ];
-  readonly instant: boolean;
-  readonly memory: MemorySnapshot;
-}
 
 /**
  * Cores, their local APICs, memory and the interrupt bus between them. State is the two arrays, the
@@ -140,6 +95,14 @@ export class Machine<X extends Core> {
       this.H[h + SIPI] = -1;
       resetLapic(this.H, h);
     });
+  }
+
+  /** Puts software on the board: its routines, what their steps reach, and what it does at the edges. */
+  setUp(program: Program<X>, core: X, software: Software): void {
+    this.program = program;
+    this.core = core;
+    this.software = software;
+    core.elapsed = program.elapsed;
   }
 
   /** Simulated time in ns. The core has the clock: it moves with every step. */
@@ -326,52 +289,57 @@ export class Machine<X extends Core> {
   }
 
   /**
-   * Runs the CPU the core points at until the core says that it must look around: an interrupt is
-   * taken if there is one, then steps run. Moves the clock.
+   * Runs the CPU the core points at from `now` on until the core says that it must look around: an
+   * interrupt is taken if there is one, then steps run. Returns when that is.
    */
-  #act(): void {
-    const { H, core, program } = this;
-    const { cpu, h } = core;
+  #act(now: number): number {
+    const { H, core } = this;
+    const { h } = core;
+    let begin = now;
     if (H[h + PENDING] !== 0 && H[h + INTERRUPTS_ON] !== 0) {
       const vector = deliverable(H, h);
       if (vector >= 0 && (!this.instant || this.#takesNow(h, vector))) {
-        this.now += this.#take(cpu, h, vector);
-        if (--core.left <= 0 || core.now >= core.limit) return;
+        begin = this.#take(now, vector);
+        if (--core.left <= 0 || begin >= core.limit) return begin;
       }
     }
     const depth = H[h + DEPTH]!;
     const pc = H[h + PC + depth - 1]!;
-    const routine = program.routines[program.routineOf[pc]!]!;
+    const routine = this.program.routineAt[pc]!;
     const index = pc - routine.start;
     core.pcAt = h + PC + depth - 1;
-    core.f = localsAt(cpu, depth - 1);
-    core.enter(routine, index);
+    core.f = localsAt(core.cpu, depth - 1);
+    core.enter(routine, index, begin);
     if (routine.fused !== undefined) {
       routine.fused(core);
       core.park();
     } else {
       H[core.pcAt] = pc + 1;
-      program.run[pc]!(core);
+      this.program.run[pc]!(core);
       core.step = index + 1;
       core.settle();
     }
+    return core.now;
   }
 
   #takesNow(h: number, vector: number): boolean {
     return this.takeNext || this.H[h + DEPTH] === 0 || vector >> 4 === 0xf;
   }
 
-  #take(cpu: number, h: number, vector: number): number {
-    const { H } = this;
+  #take(now: number, vector: number): number {
+    const { H, core } = this;
+    const { cpu, h } = core;
+    core.now = now;
     acceptVector(H, h, vector);
-    this.core.rowAt(ROW.take, this.now, cpu, 0, vector, 0, 0);
-    const core = this.select(cpu);
+    core.rowAt(ROW.take, now, cpu, 0, vector, 0, 0);
     const entry = this.software.vectorEntry(cpu, vector);
     const result = this.D[cpu * D_STRIDE + RESULT]!;
     core.push(entry, FRAME.interrupt, entry.mode);
     this.D[core.f + SAVED_RESULT] = H[h + DEPTH]! > 1 ? result : 0;
     H[h + INTERRUPTS_ON] = 0;
-    return this.timing.take;
+    const begin = now + this.timing.take;
+    core.now = begin;
+    return begin;
   }
 
   /**
@@ -418,19 +386,21 @@ export class Machine<X extends Core> {
   #burst(cpu: number, limit: number, most: number): number {
     const { flights } = this;
     const core = this.select(cpu);
-    core.now = this.ready[cpu]!;
+    let now = this.ready[cpu]!;
+    core.now = now;
     core.left = most;
     let able: boolean;
     do {
       // What flies may have set out in this very burst.
       core.limit = flights.next < limit ? flights.next : limit;
       core.broken = false;
-      this.#act();
+      now = this.#act(now);
       able = this.canStep(cpu);
-    } while (able && core.left > 0 && !this.halt && core.now < limit && core.now < flights.next);
-    this.#readyAt(cpu, able ? core.now : Infinity);
-    this.steps += most - core.left;
-    return most - core.left;
+    } while (able && core.left > 0 && !this.halt && now < limit && now < flights.next);
+    this.#readyAt(cpu, able ? now : Infinity);
+    const taken = most - core.left;
+    this.steps += taken;
+    return taken;
   }
 
   /**

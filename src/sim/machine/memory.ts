@@ -114,14 +114,20 @@ export class Memory {
 
   /** Index in `M` of the word at an address, for reading only: unbacked memory shares one segment. */
   word(addr: number): number {
-    return (this.#map[(addr * PER_SEGMENT) | 0] ?? ABSENT) + ((addr & OFFSET_MASK) >>> 2);
+    const map = this.#map;
+    const segment = (addr * PER_SEGMENT) >>> 0;
+    const word = (addr & OFFSET_MASK) >>> 2;
+    return segment < map.length ? map[segment]! + word : ABSENT + word;
   }
 
   /** Index in `M` of the word at an address that is about to be written, and marks its page. */
   own(addr: number): number {
-    const base = this.#map[(addr * PER_SEGMENT) | 0] ?? SINK;
-    const at = base === ZERO ? this.#back(Math.floor(addr / SEGMENT_BYTES)) : base;
-    const word = at + ((addr & OFFSET_MASK) >>> 2);
+    const map = this.#map;
+    const segment = (addr * PER_SEGMENT) >>> 0;
+    let word = (addr & OFFSET_MASK) >>> 2;
+    if (segment >= map.length) return SINK + word;
+    const base = map[segment]!;
+    word += base === ZERO ? this.#back(segment) : base;
     this.dirty[word >>> 10] = 1;
     return word;
   }
@@ -176,12 +182,10 @@ export class Memory {
     const word = this.own(addr);
     if (((addr | bytes) & 3) === 0 && (word & (PAGE_WORDS - 1)) + (bytes >>> 2) <= PAGE_WORDS) {
       // A plain loop beats `fill` for the few dozen words of a slot, two words at a time if it can.
-      const { M, F } = this;
       const end = word + (bytes >>> 2);
       const each = value * 0x01010101;
-      if (each === 0 && ((word | end) & 1) === 0)
-        for (let i = word >>> 1; i < end >>> 1; i++) F[i] = 0;
-      else for (let i = word; i < end; i++) M[i] = each;
+      if (each === 0 && ((word | end) & 1) === 0) this.clear(word >>> 1, end >>> 1);
+      else for (let i = word; i < end; i++) this.M[i] = each;
       return;
     }
     for (let done = 0; done < bytes;) {
@@ -191,6 +195,19 @@ export class Memory {
       this.U.fill(value, byte, byte + run);
       done += run;
     }
+  }
+
+  /** Zeroes the doubles `[from, to)` of the store: four at a time, as V8 does not do it by itself. */
+  clear(from: number, to: number): void {
+    const { F } = this;
+    let i = from;
+    for (; i + 3 < to; i += 4) {
+      F[i] = 0;
+      F[i + 1] = 0;
+      F[i + 2] = 0;
+      F[i + 3] = 0;
+    }
+    for (; i < to; i++) F[i] = 0;
   }
 
   /** Zeroes a range, touching only what is backed: the rest is zero already. */
@@ -219,7 +236,14 @@ export class Memory {
       (from & (PAGE_WORDS - 1)) + words <= PAGE_WORDS
     ) {
       const { M } = this;
-      for (let i = 0; i < words; i++) M[to + i] = M[from + i]!;
+      let i = 0;
+      for (; i + 3 < words; i += 4) {
+        M[to + i] = M[from + i]!;
+        M[to + i + 1] = M[from + i + 1]!;
+        M[to + i + 2] = M[from + i + 2]!;
+        M[to + i + 3] = M[from + i + 3]!;
+      }
+      for (; i < words; i++) M[to + i] = M[from + i]!;
       return;
     }
     this.poke(target, this.peek(source, bytes));

@@ -1,7 +1,8 @@
 import type { Recorder, Row } from '../base/record.ts';
 import { Core } from '../machine/core.ts';
 import { CPU, MODE } from '../machine/cpu.layout.ts';
-import { Machine, type Software, type Timing } from '../machine/machine.ts';
+import { Machine } from '../machine/machine.ts';
+import type { Software, Timing } from '../machine/software.ts';
 import { Memory, SEGMENT_BYTES } from '../machine/memory.ts';
 import { link, routine, type Routine } from '../machine/routine.ts';
 
@@ -36,7 +37,6 @@ export class Board implements Software {
     const all = { ipi: 100, ipiJitter: 0, selfIpi: 5, take: 20, ...timing };
     const memory = new Memory(4 * SEGMENT_BYTES, SEGMENT_BYTES);
     this.machine = new Machine<Core>(memory, ids, all, seed);
-    this.machine.core = new Core(this.machine);
     this.count = routine<Core>({
       ...{ name: 'count', source: 'test', locals: ['left'] },
       steps: [
@@ -88,15 +88,16 @@ export class Board implements Software {
       ...{ name: 'wait', source: 'test', locals: [] },
       steps: [{ id: 'stay', text: 'wait', cost: 10, run: (x) => x.stay() }],
     });
-    this.machine.program = link<Core>([
+    const program = link<Core>([
       ...[this.count, this.ring, this.handler, this.wait, this.caller, fortyTwo, nine],
     ]);
-    this.machine.software = this;
+    const core = new Core(this.machine);
+    this.machine.setUp(program, core, this);
     const recorder: Recorder = {
       row: (kind, time, cpu, _a, b, c) => void this.rows.push({ kind, time, cpu, b, c }),
     };
     this.machine.recorder = recorder;
-    this.machine.core.recorder = recorder;
+    core.recorder = recorder;
     for (let cpu = 0; cpu < this.machine.cpus; cpu++) this.enable(cpu);
   }
 

@@ -15,7 +15,8 @@ import { initKernelData, newKernelState } from '../../kernel/spawn.ts';
 import { System, type RoleTable } from '../../kernel/system.ts';
 import { CPU, FRAME, MODE } from '../../machine/cpu.layout.ts';
 import { acceptVector, hasVector } from '../../machine/lapic.ts';
-import { Machine, type Software } from '../../machine/machine.ts';
+import { Machine } from '../../machine/machine.ts';
+import type { Software } from '../../machine/software.ts';
 import { Memory } from '../../machine/memory.ts';
 import type { Program, Routine } from '../../machine/routine.ts';
 import { TIMING } from '../world.ts';
@@ -97,9 +98,7 @@ export class Board implements Software {
     this.observer = new Observer(this.mem);
     this.x = new KernelContext(this.machine as never, this.sys, this.observer);
     this.x.roles = roles;
-    this.machine.core = this.x;
-    this.machine.program = program;
-    this.machine.software = this;
+    this.machine.setUp(program, this.x, this);
     this.machine.instant = true;
     for (const cpu of ids) {
       ownCpu(this.x, cpu, 0, cpu);
