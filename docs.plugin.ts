@@ -7,9 +7,8 @@ import { toHast } from 'mdast-util-to-hast';
 import { gfmTable } from 'micromark-extension-gfm-table';
 import type { Plugin } from 'vite';
 
-const SOURCE = 'docs/scenarios.md';
-/** Where the page finds it, beside itself. */
-const PATH = 'docs/scenarios.html';
+/** Pages beside the page, each made from the Markdown file of the same name. */
+const PAGES = ['docs/scenarios', 'docs/hazards'] as const;
 
 const STYLE = `
 :root { color-scheme: light dark; }
@@ -17,12 +16,14 @@ body { max-width: 46rem; margin: 2.5rem auto; padding: 0 1.25rem; font: 1rem/1.6
 h1, h2, h3 { line-height: 1.25; margin-top: 2.2em; } h1 { margin-top: 0; }
 pre, code { font-family: ui-monospace, 'DejaVu Sans Mono', monospace; font-size: 0.9em; }
 pre { padding: 0.9rem 1rem; overflow-x: auto; border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: 8px; }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
+table { border-collapse: collapse; display: block; overflow-x: auto; font-size: 0.93em; }
+@media (min-width: 80rem) { body:has(th:nth-child(5)) { max-width: 76rem; } body:has(th:nth-child(5)) p { max-width: 46rem; } }
+th:first-child, td:first-child { white-space: nowrap; }
 th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.9rem 0.35rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 16%, transparent); }
 a { color: inherit; }
 `;
 
-/** The guide for authors of lessons as a page of its own: no script, no raw HTML of the source. */
+/** A document as a page of its own: no script, no raw HTML of the source. */
 function render(source: string): string {
   const tree = fromMarkdown(source, {
     extensions: [gfmTable()],
@@ -37,23 +38,26 @@ function render(source: string): string {
 `;
 }
 
-/** Puts the guide beside the page, in the built site and in the development server. */
+/** Puts the documents beside the page, in the built site and in the development server. */
 export function guide(): Plugin {
   let root = '';
-  const page = (): string => render(readFileSync(resolve(root, SOURCE), 'utf8'));
+  const page = (name: string): string =>
+    render(readFileSync(resolve(root, `${name}.md`), 'utf8'));
   return {
     name: 'guide',
     configResolved(config) {
       root = config.root;
     },
     generateBundle() {
-      this.emitFile({ type: 'asset', fileName: PATH, source: page() });
+      for (const name of PAGES)
+        this.emitFile({ type: 'asset', fileName: `${name}.html`, source: page(name) });
     },
     configureServer(server) {
-      server.middlewares.use(`/${PATH}`, (_request, response) => {
-        response.setHeader('content-type', 'text/html; charset=utf-8');
-        response.end(page());
-      });
+      for (const name of PAGES)
+        server.middlewares.use(`/${name}.html`, (_request, response) => {
+          response.setHeader('content-type', 'text/html; charset=utf-8');
+          response.end(page(name));
+        });
     },
   };
 }

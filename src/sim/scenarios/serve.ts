@@ -12,6 +12,7 @@ import { CPU } from '../machine/cpu.layout.ts';
 import type { Routine } from '../machine/routine.ts';
 import type { Answer, Ask } from '../shell/ask.ts';
 import { generated, listedInstances } from '../world/files.ts';
+import { writeSetting } from '../world/settings.ts';
 import type { World } from '../world/world.ts';
 import { about } from './about.ts';
 import type { FileTree } from './file-tree.ts';
@@ -90,6 +91,10 @@ const changed = (files: FileTree, after: FileTree | number): Served =>
 function serveGenerated(world: World, kernel: number, files: FileTree, ask: FileAsk): Served {
   const entry = generated(world, kernel, ask.path);
   if (ask.call === 'mkdir') {
+    if (entry) return ret(-ERRNO.EEXIST, files);
+    const parent = generated(world, kernel, ask.path.slice(0, ask.path.lastIndexOf('/')) || '/');
+    if (parent?.kind === 'file') return ret(-ERRNO.ENOTDIR, files);
+    if (!parent) return ret(-ERRNO.ENOENT, files);
     if (!ask.path.startsWith(`${MULTIKERNEL}/`)) return ret(-ERRNO.EPERM, files);
     world.lookAt(kernel).log('inst.mkdir_refused');
     return ret(-ERRNO.EPERM, files);
@@ -108,11 +113,13 @@ function serveGenerated(world: World, kernel: number, files: FileTree, ask: File
     case 'stat':
       return { answer: { ret: 0, kind: entry.kind }, files };
     case 'write':
+      if (entry.kind === 'directory') return ret(-ERRNO.EISDIR, files);
       return writeGenerated(world, kernel, files, ask.path, ask.bytes);
     case 'rmdir':
+      if (entry.kind === 'file') return ret(-ERRNO.ENOTDIR, files);
       return removeDirectory(world, kernel, files, ask.path);
     case 'unlink':
-      return ret(-ERRNO.EPERM, files);
+      return ret(entry.kind === 'directory' ? -ERRNO.EISDIR : -ERRNO.EPERM, files);
   }
 }
 
@@ -125,6 +132,7 @@ function writeGenerated(
 ): Served {
   const boot = world.sys.kernels[kernel]!.bootCpu;
   if (path === '/dev/null') return ret(bytes.length, files);
+  if (path.startsWith('/proc/sys/')) return ret(writeSetting(world, kernel, path, bytes), files);
   // Opened and closed again: no write ever reaches the kernel.
   if (bytes.length === 0) return ret(0, files);
   if (path === `${MULTIKERNEL}/device_tree`) {

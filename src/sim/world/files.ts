@@ -1,20 +1,10 @@
-import { utf8Encode } from '../base/text.ts';
-import { KIB } from '../base/units.ts';
 import { makeVmlinuz } from '../kexec/vmlinuz.ts';
-import { onlineCpus } from '../kernel/hotplug.ts';
 import { instanceName, viewInstance, listInstances } from '../kernel/instance-object.ts';
-import { CPU } from '../machine/cpu.layout.ts';
-import { ioResources } from './iomem.ts';
+import { directory, text, type Entry } from './entry.ts';
 import { instanceSource } from './instance-source.ts';
+import { onlineOf, procFile, ranges } from './proc-files.ts';
+import { settingFile } from './settings.ts';
 import type { World } from './world.ts';
-
-/** A directory lists names (directories end in `/`); a file has bytes. */
-export type Entry =
-  | { readonly kind: 'directory'; readonly names: readonly string[] }
-  | { readonly kind: 'file'; readonly read: () => Uint8Array };
-
-const text = (make: () => string): Entry => ({ kind: 'file', read: () => utf8Encode(make()) });
-const directory = (names: readonly string[]): Entry => ({ kind: 'directory', names });
 
 let vmlinuz: Uint8Array | undefined;
 /** /boot/vmlinuz: the stated synthetic image, the same in every run. */
@@ -23,22 +13,15 @@ const bootImage = (): Uint8Array => (vmlinuz ??= makeVmlinuz());
 /** The files a kernel makes: what is at an absolute path, undefined for nothing. */
 export function generated(world: World, kernel: number, path: string): Entry | undefined {
   const fixed = FIXED[path];
-  if (fixed) return fixed(world, kernel);
+  if (fixed) return fixed();
+  if (path.startsWith('/proc/sys')) return settingFile(world, kernel, path);
+  if (path.startsWith('/proc')) return procFile(world, kernel, path);
   if (path.startsWith('/sys/fs/multikernel')) return multikernelFs(world, kernel, path);
   if (path.startsWith('/sys/devices/system/cpu')) return cpuFiles(world, kernel, path);
   return undefined;
 }
 
-const FIXED: Readonly<Record<string, (world: World, kernel: number) => Entry>> = {
-  '/proc': () =>
-    directory(['cmdline', 'cpuinfo', 'interrupts', 'iomem', 'kimage', 'meminfo', 'version']),
-  '/proc/cmdline': (world, kernel) => text(() => `${world.sys.kernels[kernel]!.cmdline}\n`),
-  '/proc/version': () => text(() => 'Linux version 6.17.0-multikernel (simulated)\n'),
-  '/proc/cpuinfo': (world, kernel) => text(() => cpuinfo(world, kernel)),
-  '/proc/meminfo': (world) => text(() => `MemTotal: ${world.settings.memory / KIB} kB\n`),
-  '/proc/interrupts': (world, kernel) => text(() => interrupts(world, kernel)),
-  '/proc/iomem': (world, kernel) => text(() => iomem(world, kernel)),
-  '/proc/kimage': (world, kernel) => text(() => kimages(world, kernel)),
+const FIXED: Readonly<Record<string, () => Entry>> = {
   '/boot': () => directory(['vmlinuz']),
   '/boot/vmlinuz': () => ({ kind: 'file', read: bootImage }),
   '/dev': () => directory(['null', 'zero']),
@@ -49,65 +32,6 @@ const FIXED: Readonly<Record<string, (world: World, kernel: number) => Entry>> =
   '/sys/devices': () => directory(['system/']),
   '/sys/devices/system': () => directory(['cpu/']),
 };
-
-/** Machine numbers of a kernel's online CPUs, by logical number. */
-function onlineOf(world: World, kernel: number): readonly { logical: number; cpu: number }[] {
-  const x = world.lookAt(kernel);
-  return onlineCpus(x).map((logical) => ({ logical, cpu: x.state.cpus[logical]! }));
-}
-
-function cpuinfo(world: World, kernel: number): string {
-  const { H } = world.machine;
-  return onlineOf(world, kernel)
-    .map(
-      ({ logical, cpu }) =>
-        `processor\t: ${logical}\nmodel name\t: Simulated x86-64\napicid\t\t: ${H[cpu * CPU.stride + CPU.apicId]}\n`,
-    )
-    .join('\n');
-}
-
-/** Rows of /proc/interrupts: the counter of 0xea is that of function-call IPIs (facts 01 §1). */
-function interrupts(world: World, kernel: number): string {
-  const cpus = onlineOf(world, kernel);
-  const { H } = world.machine;
-  const row = (name: string, at: number, what: string): string => {
-    const counts = cpus.map(({ cpu }) => String(H[cpu * CPU.stride + at]).padStart(10));
-    return `${name.padStart(4)}: ${counts.join(' ')}  ${what}\n`;
-  };
-  const head = cpus.map(({ logical }) => `CPU${logical}`.padStart(10)).join(' ');
-  return (
-    `      ${head}\n` +
-    row('IWI', CPU.countIrqWork, 'IRQ work interrupts') +
-    row('CAL', CPU.countCall, 'Function call interrupts')
-  );
-}
-
-function iomem(world: World, kernel: number): string {
-  const lines: string[] = [];
-  const show = (list: ReturnType<typeof ioResources>, depth: number): void => {
-    for (const { start, end, name, children } of list) {
-      const range = [start, end - 1].map((at) => at.toString(16).padStart(8, '0')).join('-');
-      lines.push(`${'  '.repeat(depth)}${range} : ${name}`);
-      show(children, depth + 1);
-    }
-  };
-  show(ioResources(world, kernel), 0);
-  return `${lines.join('\n')}\n`;
-}
-
-/** /proc/kimage in the format of v2 11/16 (facts 05 §7.6). */
-function kimages(world: World, kernel: number): string {
-  const head =
-    'MK_ID  Type        Start Address   Segments\n-----  ----------  --------------  --------\n';
-  const { kimages: images } = world.sys.kernels[kernel]!;
-  if (images.length === 0) return `${head}No kimages loaded\n`;
-  const rows = images.map(({ mkId, type, entry, segments }) => {
-    const id = String(mkId).padStart(5);
-    const start = entry.toString(16).padStart(12, '0');
-    return `${id}  ${type.padEnd(10)}  0x${start}  ${String(segments.length).padStart(8)}\n`;
-  });
-  return head + rows.join('');
-}
 
 const MOUNT = '/sys/fs/multikernel';
 
@@ -143,29 +67,42 @@ const CPUS = '/sys/devices/system/cpu';
 
 function cpuFiles(world: World, kernel: number, path: string): Entry | undefined {
   const { cpus } = world.sys.kernels[kernel]!;
+  const all = cpus.map((_, logical) => logical);
   const online = onlineOf(world, kernel).map(({ logical }) => logical);
-  if (path === CPUS) {
-    const names = cpus.map((_, logical) => `cpu${logical}/`);
-    return directory([...names, 'online', 'possible', 'present']);
-  }
-  if (path === `${CPUS}/online`) return text(() => `${ranges(online)}\n`);
-  if (path === `${CPUS}/possible` || path === `${CPUS}/present`)
-    return text(() => `${ranges(cpus.map((_, logical) => logical))}\n`);
-  const match = /\/cpu(\d+)(?:\/online)?$/.exec(path);
+  const lists: Readonly<Record<string, () => string>> = {
+    kernel_max: () => String(world.sys.settings.nrCpus - 1),
+    offline: () => ranges(all.filter((logical) => !online.includes(logical))),
+    online: () => ranges(online),
+    possible: () => ranges(all),
+    present: () => ranges(all),
+  };
+  if (path === CPUS)
+    return directory([...all.map((logical) => `cpu${logical}/`), ...Object.keys(lists)]);
+  const list = lists[path.slice(CPUS.length + 1)];
+  if (list) return text(() => `${list()}\n`);
+  const match = /^\/cpu(\d+)(?:\/([a-z_/]+))?$/.exec(path.slice(CPUS.length));
   const logical = Number(match?.[1] ?? -1);
-  if (!match || cpus[logical] === undefined) return undefined;
-  if (path.endsWith('/online')) return text(() => `${online.includes(logical) ? 1 : 0}\n`);
-  return directory(logical === 0 ? [] : ['online']);
+  const cpu = cpus[logical];
+  if (!match || cpu === undefined) return undefined;
+  const isOnline = online.includes(logical);
+  // CPU 0 cannot be taken offline on x86: its file is not shown, and writing it is -EPERM.
+  const names = [...(logical === 0 ? [] : ['online']), ...(isOnline ? ['topology/'] : [])];
+  switch (match[2]) {
+    case undefined:
+      return directory(names);
+    case 'online':
+      return text(() => `${isOnline ? 1 : 0}\n`);
+    case 'topology':
+      return isOnline ? directory(TOPOLOGY) : undefined;
+    case 'topology/core_id':
+    case 'topology/core_cpus_list':
+      return isOnline ? text(() => `${logical}\n`) : undefined;
+    case 'topology/physical_package_id':
+      return isOnline ? text(() => '0\n') : undefined;
+    default:
+      return undefined;
+  }
 }
 
-/** `0-3,6`: how sysfs writes lists of CPUs. */
-function ranges(numbers: readonly number[]): string {
-  const parts: string[] = [];
-  for (let i = 0; i < numbers.length; i++) {
-    let j = i;
-    while (numbers[j + 1] === numbers[j]! + 1) j++;
-    parts.push(i === j ? String(numbers[i]) : `${numbers[i]}-${numbers[j]}`);
-    i = j;
-  }
-  return parts.join(',');
-}
+/** Model: every CPU is a core of its own, all in one package. */
+const TOPOLOGY = ['core_cpus_list', 'core_id', 'physical_package_id'];

@@ -4,7 +4,7 @@ import { lineBytes, readInputs } from '../files.ts';
 
 /** Lines shown when nothing else is said. */
 const LINES = '10';
-const MORE = `  -n N  that many lines; ${LINES} when left out
+const MORE = `  -n N  that many lines; ${LINES} when left out; -N for short
   -c N  that many bytes`;
 
 /** `head`: the first lines. */
@@ -32,8 +32,11 @@ export const tail: Command = {
 /** Where `count` of `length` lines or bytes begin and end. */
 type Bounds = (count: number, length: number) => readonly [from: number, to: number];
 
+/** `-5` is `-n5`, as of old. */
+const lines = (word: string): string => (/^-\d+$/.test(word) ? `-n${word.slice(1)}` : word);
+
 function* part(name: string, bounds: Bounds, args: readonly string[], io: Io): Steps<number> {
-  const { words, value } = readArguments(args, 'n:c:');
+  const { words, value } = readArguments(args.map(lines), 'n:c:');
   const count = wholeNumber(value('c') ?? value('n') ?? LINES, 'the number');
   const { files, failed } = yield* readInputs(io, name, words);
   for (const [i, file] of files.entries()) {

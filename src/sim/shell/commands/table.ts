@@ -12,6 +12,7 @@ import { hexdump } from './hexdump.ts';
 import { kerf } from './kerf.ts';
 import { ls } from './ls.ts';
 import { lscpu } from './lscpu.ts';
+import { man } from './man.ts';
 import { mk } from './mk.ts';
 import { mkdir } from './mkdir.ts';
 import { mount } from './mount.ts';
@@ -19,6 +20,7 @@ import { reboot } from './reboot.ts';
 import { rm, rmdir } from './rm.ts';
 import { clear, history, no, yes } from './shell-words.ts';
 import { sleep } from './sleep.ts';
+import { sysctl } from './sysctl.ts';
 import { tee } from './tee.ts';
 import { umount } from './umount.ts';
 import { uname } from './uname.ts';
@@ -31,7 +33,7 @@ export const COMMANDS: readonly Command[] = [
   ...[ls, cat, echo, cp, rm, mkdir, rmdir, cd, pwd, mount, umount],
   ...[grep, head, tail, wc, tee, xxd, hexdump],
   ...[dtc, fdtdump, fdtoverlay],
-  ...[dmesg, lscpu, uname, reboot],
+  ...[dmesg, lscpu, uname, sysctl, man, reboot],
   kerf,
   mk,
   ...[help, history, watch, sleep, clear, yes, no],
