@@ -25,6 +25,10 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'conform < SCRIPTS.jsonl',
     run: (argv, io) => import('./verbs/conform.ts').then(({ run }) => run(argv, io)),
   },
+  explore: {
+    usage: 'explore FILE.md [--outcomes] [--no-reduction] [--workers N] [--max-states N] [--json]',
+    run: (argv, io) => import('./verbs/explore.ts').then(({ run }) => run(argv, io)),
+  },
   fuzz: {
     usage: 'fuzz [--blobs N] [--sources N] [--seed N]',
     run: (argv, io) => import('./verbs/fuzz.ts').then(({ run }) => run(argv, io)),

@@ -93,8 +93,8 @@ export const BLOCKS = {
   explore: {
     argument: null,
     meaning:
-      'From here every interleaving. Lines `never NAME: CLAIM`, `always NAME: CLAIM`, `sometimes NAME: CLAIM`; none at all looks only for hazards.',
-    example: 'never a message is lost: stats.lost > 0\nsometimes both arrive: stats.whole == 2',
+      'From here every interleaving, by `mk explore`. Lines `never NAME: CLAIM` (in no state), `always NAME: CLAIM` (at the end of every order), `sometimes NAME: CLAIM` (in some state); none at all asks only what is asked of all: is every message handled once, is there a hazard, does anything hang? A plain run goes past the block, and what it held back waits for a schedule.',
+    example: 'always nothing is lost: stats.lost == 0\nsometimes both arrive: stats.whole == 2',
   },
   expect: {
     argument: null,

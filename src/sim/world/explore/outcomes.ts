@@ -45,6 +45,23 @@ export class Judge {
     };
   }
 
+  /** Counts handler calls as the statistics of a run do. */
+  count(effects: readonly number[]) {
+    const counts = { handled: 0, whole: 0, torn: 0, phantom: 0, repeated: 0 };
+    const had = new Set<number>();
+    for (const effect of effects) {
+      const call = this.#callOf(effect);
+      if (!call) continue;
+      counts.handled++;
+      if (call.isPhantom) counts.phantom++;
+      else if (call.whole < 0) counts.torn++;
+      else if (had.has(call.whole)) counts.repeated++;
+      else counts.whole++;
+      had.add(call.whole);
+    }
+    return counts;
+  }
+
   #callOf(effect: number): Call | null {
     const known = this.#calls.get(effect);
     if (known !== undefined) return known;

@@ -48,7 +48,6 @@ export function restoreTo(world: World, start: WorldSnapshot): void {
   world.mem.markAll();
   world.restore(start);
   world.machine.halt = false;
-  world.snapshot();
 }
 
 /** Finds out, by schedules drawn at random, what can change and what is sent. */
@@ -56,8 +55,9 @@ export function survey(world: World, start: WorldSnapshot): Survey {
   const footprint = new Footprint(world, start, start.cold.tasks.length > 0);
   let messages: SentMessage[] = [];
   let random = seedRandom(1);
+  restoreTo(world, start);
   for (let walk = 0; walk < WALKS; walk++) {
-    restoreTo(world, start);
+    world.restore(start);
     messages = [];
     let actions = moves(world);
     for (let step = 0; actions.length > 0 && step < WALK_STEPS_MAX; step++) {

@@ -139,6 +139,19 @@ export class WorldModel implements Model {
     for (let i = 0; i < this.width; i++) out[i] = now[i]!;
   }
 
+  /** Takes an action in the world as it is, and nothing else: no key, no effects. */
+  play(action: number): void {
+    this.#world.machine.choose(action >> 1, (action & 1) === 1);
+    this.runPrivate(action >> 1);
+  }
+
+  /** The world goes back to the start: pages the model has changed are marked, the next state loaded whole. */
+  forget(): void {
+    const { dirty } = this.#world.mem;
+    for (const pages of this.#pages) for (const page of pages) dirty[page] = 1;
+    this.#now.fill(-1);
+  }
+
   /** Runs what no other CPU can see. */
   runPrivate(cpu: number): void {
     const { machine } = this.#world;

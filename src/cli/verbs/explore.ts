@@ -1,0 +1,122 @@
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { STATES_MAX } from '../../sim/engine/explorer.ts';
+import { utf8Decode } from '../../sim/base/text.ts';
+import { checkClaims } from '../../sim/scenarios/claims.ts';
+import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
+import { newEvaluator } from '../../sim/scenarios/evaluator.ts';
+import type { PropertyResult } from '../../sim/scenarios/explore-properties.ts';
+import { exploreScenario, type Findings } from '../../sim/scenarios/explore-scenario.ts';
+import { explorePointOf, type ExplorePoint } from '../../sim/scenarios/explore.ts';
+import { parseScenario } from '../../sim/scenarios/parse.ts';
+import { Run } from '../../sim/scenarios/run.ts';
+import { WrongUsage, type Io } from '../verb.ts';
+
+const WORKERS_MAX = 64;
+
+/**
+ * `explore FILE.md [--outcomes] [--no-reduction] [--workers N] [--max-states N] [--json]`: every
+ * interleaving from the scenario's `explore` block on. Status 1 when a property of the file is false.
+ */
+export function run(argv: readonly string[], io: Io): number {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      outcomes: { type: 'boolean' },
+      'no-reduction': { type: 'boolean' },
+      workers: { type: 'string' },
+      'max-states': { type: 'string' },
+      json: { type: 'boolean' },
+    },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new WrongUsage('one FILE.md is needed');
+  const statesMax = countOf(values['max-states'] ?? String(STATES_MAX), '--max-states', 2 ** 26);
+  const workers = countOf(values.workers ?? '1', '--workers', WORKERS_MAX);
+  const point = readPoint(io, file);
+  const played = playedTo(point);
+  const findings = exploreScenario(played, point.block, {
+    statesMax,
+    isReduced: values['no-reduction'] !== true,
+    withOutcomes: values.outcomes === true,
+    now: () => performance.now(),
+  });
+  const report = reportOf(findings, workers);
+  io.stdout(values.json === true ? `${JSON.stringify(report)}\n` : tableOf(findings));
+  return findings.properties.some((property) => isFalse(property, findings)) ? 1 : 0;
+}
+
+/** What was not found may still be where the search did not come to. */
+const isFalse = ({ holds, schedule }: PropertyResult, { complete }: Findings): boolean =>
+  !holds && (complete || schedule !== null);
+
+/** A whole number from 1. */
+function countOf(text: string, option: string, most: number): number {
+  const count = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(count >= 1 && count <= most))
+    throw new WrongUsage(`${option} is a whole number from 1 to ${most}`);
+  return count;
+}
+
+function readPoint(io: Io, file: string): ExplorePoint {
+  const scenario = parseScenario(utf8Decode(io.readFile(file)), file);
+  checkClaims(scenario);
+  return explorePointOf(scenario);
+}
+
+/** The scenario played to its explore point. */
+function playedTo({ scenario }: ExplorePoint): Run {
+  const run = new Run(scenario, { trace: false });
+  run.evaluator = newEvaluator();
+  run.consoles = CONSOLE_WORK;
+  while (run.advance({ through: true }) !== 'ended');
+  return run;
+}
+
+/** The contract of `--json`. */
+function reportOf(findings: Findings, workers: number): object {
+  const { states, transitions, seconds, complete, tally, outcomes } = findings;
+  const { lose, tear, invent, repeat } = tally;
+  return {
+    ...{ states, transitions, seconds: Number(seconds.toFixed(4)), workers, complete },
+    ...{ outcome_count: tally.outcomes, lose, tear, invent, repeat },
+    ...(outcomes && { outcomes }),
+    properties: [...findings.properties, ...findings.builtIns],
+  };
+}
+
+/** The same for people. */
+function tableOf(findings: Findings): string {
+  const { states, transitions, seconds, complete, stopped, tally, reduction } = findings;
+  const number = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+  const row = (label: string, value: number): string =>
+    `${label.padEnd(28)}${number(value).padStart(12)}`;
+  const limit = stopped === 'memory' ? 'the memory was used up' : 'the limit of states was reached';
+  return [
+    row('states', states),
+    row('transitions', transitions),
+    `${'seconds'.padEnd(28)}${seconds.toFixed(2).padStart(12)}`,
+    ...(reduction ? [`left out by                  ${reduction}`] : []),
+    complete ? 'Every order was tried.' : `Not every order was tried: ${limit}.`,
+    '',
+    row('different endings', tally.outcomes),
+    row('  lose a message', tally.lose),
+    row('  tear a message', tally.tear),
+    row('  invent a message', tally.invent),
+    row('  repeat a message', tally.repeat),
+    '',
+    ...findings.properties.map(
+      ({ name, kind, holds }) => `${holds ? 'ok  ' : 'FAIL'} ${kind} ${name}`,
+    ),
+    ...findings.builtIns.map(
+      ({ name, kind, holds }) => `${holds ? 'yes ' : 'no  '} ${kind} ${name}`,
+    ),
+    ...(findings.outcomes ?? []).flatMap((outcome, i) => [
+      '',
+      `${i + 1}. ${outcome.effects.map((effect) => JSON.stringify(effect)).join(' ')}`,
+      `   ${outcome.schedule.join(', ')}`,
+    ]),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,53 @@
+import type { Explorer } from '../engine/explorer.ts';
+import { checkBuiltIns, checkProperties, type PropertyResult } from './explore-properties.ts';
+import { exploreRun, outcomesOf, tallyOf, type ExploredOutcome, type Tally } from './explore.ts';
+import type { Run } from './run.ts';
+import type { ExploreBlock } from './scenario.ts';
+
+export interface ExploreWish {
+  readonly statesMax: number;
+  /** Leaves out states that cannot add an outcome. */
+  readonly isReduced: boolean;
+  readonly withOutcomes: boolean;
+  /** A clock in ms. */
+  now(): number;
+}
+
+/** All that an exploration found. */
+export interface Findings {
+  readonly states: number;
+  readonly transitions: number;
+  /** What the search took, without the questions afterwards. */
+  readonly seconds: number;
+  readonly complete: boolean;
+  readonly stopped: Explorer['stopped'];
+  readonly tally: Tally & { readonly outcomes: number };
+  readonly outcomes: readonly ExploredOutcome[] | null;
+  /** What the file asks for, and what is asked of every exploration. */
+  readonly properties: readonly PropertyResult[];
+  readonly builtIns: readonly PropertyResult[];
+  /** What made the search smaller, in words; empty for nothing. */
+  readonly reduction: string;
+}
+
+/**
+ * Explores a run that has come to its explore point. Properties are about every state, and of equal
+ * schedules the first is wanted: where either is asked for, a search without reduction answers it.
+ */
+export function exploreScenario(run: Run, block: ExploreBlock, wish: ExploreWish): Findings {
+  const { statesMax } = wish;
+  const began = wish.now();
+  const main = exploreRun(run, { statesMax });
+  while (main.run());
+  const seconds = (wish.now() - began) / 1000;
+  const { explorer } = main;
+  return {
+    ...{ states: explorer.states, transitions: explorer.transitions, seconds },
+    ...{ complete: explorer.complete, stopped: explorer.stopped },
+    tally: tallyOf(main),
+    outcomes: wish.withOutcomes ? outcomesOf(main) : null,
+    properties: checkProperties(main, run, block),
+    builtIns: checkBuiltIns(main),
+    reduction: '',
+  };
+}
