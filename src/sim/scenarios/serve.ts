@@ -25,6 +25,7 @@ export type Served =
 /** kernfs hands a file's write handler at most this many bytes at a time. */
 const KERNFS_WRITE_MAX = 4096;
 const MULTIKERNEL = '/sys/fs/multikernel';
+const REBOOT_RESTART = 0x01234567;
 const REBOOT_MULTIKERNEL = 0x4d4b4c49;
 
 const ret = (code: number, files: FileTree): Served => ({ answer: { ret: code }, files });
@@ -219,6 +220,8 @@ function runRoutine(world: World, kernel: number, files: FileTree, ask: RoutineA
       return start(kexecFileLoad, args, 'kexec_file_load');
     }
     case 'reboot':
+      // Model: a reset of the machine is a new run, which the page starts and no console does.
+      if (ask.cmd === REBOOT_RESTART) return ret(-ERRNO.EPERM, files);
       if (ask.cmd !== REBOOT_MULTIKERNEL) return ret(-ERRNO.EINVAL, files);
       return start(kexecById, [ask.id], `exec ${ask.id}`);
     case 'listen': {

@@ -1,3 +1,4 @@
+import { ERRNO } from '../../base/errno.ts';
 import { checkWords, errnoText } from '../arguments.ts';
 import type { Command } from '../command.ts';
 
@@ -14,7 +15,9 @@ export const reboot: Command = {
     checkWords(args, '', 0, 0);
     const { ret } = yield { call: 'reboot', cmd: LINUX_REBOOT_CMD_RESTART, id: 0 };
     if (ret >= 0) return 0;
-    io.err(`reboot: ${errnoText(ret)}`);
+    const why =
+      ret === -ERRNO.EPERM ? ': a reset would end every kernel here, and with them the run' : '';
+    io.err(`reboot: ${errnoText(ret)}${why}`);
     return 1;
   },
 };
