@@ -1,12 +1,15 @@
 import { Refused } from '../sim/base/assert.ts';
-import type { Calls, Failure, Handlers, Port, Push, Request, Rows } from './protocol.ts';
+import type { Call, Failure, Handlers, Port, Push, Request } from './protocol.ts';
 
 /** Says something to the page without being asked. */
 export type Tell = (push: Push) => void;
 
+/** Calls whose answers are made for the page alone: their columns are handed over, not copied. */
+const HANDED_OVER: ReadonlySet<Call> = new Set(['rows', 'compileTree', 'mapTree']);
+
 /**
  * Answers what comes through the port. Requests are answered in the order in which their handlers
- * finish. Columns of rows are handed over, not copied: who gives them out must not keep them.
+ * finish. Columns of rows are handed over as well: who gives them out must not keep them.
  */
 export function serve(port: Port, make: (tell: Tell) => Handlers): void {
   const handlers = make((push) =>
@@ -23,7 +26,7 @@ async function reply(port: Port, handlers: Handlers, { id, call, ask }: Request)
     // TypeScript cannot see that `ask` is the one of `call`; the union it came from says so.
     const handler = handlers[call] as (ask: Request['ask']) => unknown;
     const answer = await handler(ask);
-    port.postMessage({ id, answer }, call === 'rows' ? buffersOf(answer as Rows) : []);
+    port.postMessage({ id, answer }, HANDED_OVER.has(call) ? buffersOf(answer) : []);
   } catch (error) {
     port.postMessage({ id, failure: failureOf(error) });
   }
@@ -39,7 +42,10 @@ export function failureOf(error: unknown): Failure {
   return { kind: 'bug', why: `${known.name}: ${known.message}`, stack: known.stack ?? '' };
 }
 
-const buffersOf = ({ time, a, kind, cpu, b, c, d }: Calls['rows']['answer']): Transferable[] =>
-  [time, a, kind, cpu, b, c, d].flatMap(({ buffer }) =>
-    buffer instanceof ArrayBuffer && buffer.byteLength > 0 ? [buffer] : [],
-  );
+/** Buffers of the columns in an answer, and in what it is made of. */
+export const buffersOf = (value: unknown): ArrayBuffer[] =>
+  Object.values(value as object).flatMap((part: unknown) => {
+    if (ArrayBuffer.isView(part))
+      return part.buffer instanceof ArrayBuffer && part.buffer.byteLength > 0 ? [part.buffer] : [];
+    return part !== null && typeof part === 'object' && !Array.isArray(part) ? buffersOf(part) : [];
+  });

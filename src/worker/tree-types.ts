@@ -1,5 +1,3 @@
-import type { RangeKind } from '../sim/fdt/map.ts';
-
 /** A device tree that exists in the machine at this moment. */
 export interface TreeChoice {
   readonly kind: 'file' | 'instance' | 'kho';
@@ -10,42 +8,53 @@ export interface TreeChoice {
   readonly bytes: number;
 }
 
-/** A piece of a value as people read it; `to` is the row of the node it refers to. */
-export interface ValuePart {
-  readonly text: string;
-  readonly to?: number;
-}
-
 /** From the first character or byte up to, and without, the second. */
 export type Stretch = readonly [from: number, to: number];
 
-/** A node or a property, parents first. */
-export interface TreeRow {
-  readonly kind: 'node' | 'property';
-  /** Full path of the node, or of the node the property belongs to. */
-  readonly path: string;
-  readonly name: string;
-  readonly depth: number;
-  /** Row of the node it is in, -1 for the root. */
-  readonly parent: number;
-  readonly labels: readonly string[];
-  readonly type: '' | 'text' | 'cells' | 'bytes' | 'tree';
-  readonly value: readonly ValuePart[];
-  /** The value in other words: a size, a number of bytes. */
-  readonly hint: string;
-  /** Characters of the source it was written with; none when it was not written there. */
-  readonly source: Stretch | undefined;
-  /** Bytes of a property's name among the strings. */
-  readonly string: Stretch | undefined;
+/** Many texts in one: text `i` ends before character `end[i]`, where the next one begins. */
+export interface Texts {
+  readonly text: string;
+  readonly end: Uint32Array<ArrayBuffer>;
 }
 
-/** Bytes of a blob and what they are; `row` is the node or property they belong to, or -1. */
-export interface TreeRange {
-  readonly from: number;
-  readonly to: number;
-  readonly kind: RangeKind;
-  readonly label: string;
-  readonly row: number;
+/**
+ * Nodes and properties, parents first, properties before children. Columns, because they cross from
+ * the worker to the page with every key that is typed: objects would cost twice what compiling does.
+ */
+export interface RowColumns {
+  readonly count: number;
+  /** 1 for a property, 0 for a node. */
+  readonly isProperty: Uint8Array<ArrayBuffer>;
+  readonly depth: Uint16Array<ArrayBuffer>;
+  /** Row of the node it is in, -1 for the root. */
+  readonly parent: Int32Array<ArrayBuffer>;
+  /** Index into `VALUE_TYPES`. */
+  readonly type: Uint8Array<ArrayBuffer>;
+  /** Characters of the source it was written with, two words a row: -1 when it was not written there. */
+  readonly source: Int32Array<ArrayBuffer>;
+  /** Bytes of a property's name among the strings, two words a row, -1 for none. */
+  readonly string: Int32Array<ArrayBuffer>;
+  /** `/` for a root without a name. */
+  readonly name: Texts;
+  /** Labels with a space between them. */
+  readonly labels: Texts;
+  /** The value in other words: a size, a number of bytes. */
+  readonly hint: Texts;
+  /** Where the parts of the value of each row end among {@link parts}. */
+  readonly partsEnd: Uint32Array<ArrayBuffer>;
+  readonly parts: Texts;
+  /** By part: row of the node it refers to, or -1. */
+  readonly to: Int32Array<ArrayBuffer>;
+}
+
+/** What every byte is: range `i` is `[from[i], from[i + 1])`. */
+export interface RangeColumns {
+  readonly count: number;
+  readonly from: Uint32Array<ArrayBuffer>;
+  /** Index into `RANGE_KINDS`. */
+  readonly kind: Uint8Array<ArrayBuffer>;
+  /** Node or property it belongs to, or -1. */
+  readonly row: Int32Array<ArrayBuffer>;
 }
 
 /** What is wrong, and at which characters of the source. */
@@ -71,8 +80,8 @@ export interface TreeReading {
   /** The bytes; undefined for a source that does not compile. */
   readonly blob: Uint8Array | undefined;
   readonly problems: readonly TreeProblem[];
-  readonly rows: readonly TreeRow[];
-  readonly ranges: readonly TreeRange[];
+  readonly rows: RowColumns;
+  readonly ranges: RangeColumns;
   readonly verdicts: Verdicts | undefined;
   /** Nodes and properties that were left out: there were too many. */
   readonly left: number;

@@ -1,9 +1,9 @@
 import { toHex } from '../sim/base/hex.ts';
 import { formatSize } from '../sim/base/units.ts';
 import { get32, get64, textOf } from '../sim/fdt/bytes.ts';
+import type { ValueType } from '../sim/fdt/kinds.layout.ts';
 import { FDT_MAGIC } from '../sim/fdt/header.layout.ts';
 import { getProperty, type Marker, type Node, type Property } from '../sim/fdt/tree.ts';
-import type { TreeRow, ValuePart } from './tree-types.ts';
 
 /** Finds the row of a node. */
 export interface Finder {
@@ -11,7 +11,18 @@ export interface Finder {
   byPath(path: string): number | undefined;
 }
 
-export type Typed = Pick<TreeRow, 'type' | 'value' | 'hint'>;
+/** A piece of a value as people read it; `to` is the row of the node it refers to. */
+interface ValuePart {
+  readonly text: string;
+  readonly to?: number;
+}
+
+/** A value as people read it; `hint` says it in other words: a size, a number of bytes. */
+export interface Typed {
+  readonly type: ValueType;
+  readonly value: readonly ValuePart[];
+  readonly hint: string;
+}
 
 /** Words of a value that are shown. */
 const WORDS_MAX = 64;

@@ -1,6 +1,6 @@
 import { align, get32, textOf } from './bytes.ts';
 import { fdtCheckFull } from './check.ts';
-import { FDT_BEGIN_NODE, FDT_END, FDT_END_NODE, FDT_NOP, FDT_PROP } from './header.layout.ts';
+import { FDT_BEGIN_NODE, FDT_END, FDT_END_NODE, FDT_PROP } from './header.layout.ts';
 import { fdtOffDtStrings, fdtOffDtStruct, fdtVersion } from './tags.ts';
 
 /**
@@ -110,13 +110,3 @@ class Columns implements DecodedBlob {
 /** Name of an item, '' for the root and for tokens without one. */
 export const nameOfItem = (fdt: Uint8Array, blob: DecodedBlob, item: number): string =>
   textOf(fdt, blob.nameAt[item] ?? 0, blob.nameEnd[item] ?? 0);
-
-/** What a word of the structure is called. */
-export const tagName = (tag: number): string =>
-  new Map([
-    [FDT_BEGIN_NODE, 'FDT_BEGIN_NODE'],
-    [FDT_END_NODE, 'FDT_END_NODE'],
-    [FDT_PROP, 'FDT_PROP'],
-    [FDT_NOP, 'FDT_NOP'],
-    [FDT_END, 'FDT_END'],
-  ]).get(tag) ?? `token ${tag}`;

@@ -1,41 +1,56 @@
 import { describe, expect, it } from 'vitest';
 import { compileTree } from '../../../worker/tree-reading.ts';
-import { hueOf, lineAt, linesOf, meaningOf, movedByte } from './blob-lines.ts';
+import { RANGE } from '../../../sim/fdt/kinds.layout.ts';
+import type { TreeReading } from '../../../worker/tree-types.ts';
+import { hueOf, Lines, meaningOf, movedByte } from './blob-lines.ts';
 import { changesOf, changesText, type Mapped } from './changes.ts';
+import { TreeRanges } from './tree-ranges.ts';
+import { TreeRows } from './tree-rows.ts';
+
+const readingOf = (body: string): TreeReading =>
+  compileTree(`/dts-v1/;\n/ { ${body} };\n`, 'a.dts', () => undefined);
 
 const mapped = (body: string): Mapped => {
-  const { blob, ranges, rows } = compileTree(
-    `/dts-v1/;\n/ { ${body} };\n`,
-    'a.dts',
-    () => undefined,
-  );
-  return { bytes: blob!, ranges, rows };
+  const { blob, ranges, rows } = readingOf(body);
+  return { bytes: blob!, ranges: new TreeRanges(ranges, blob), rows: new TreeRows(rows) };
 };
-const ONE = mapped('who = "one of many"; n = <1>; dev { };');
+const BODY = 'who = "one of many"; n = <1>; dev { };';
+const ONE = mapped(BODY);
 
 describe('the listing of a blob', () => {
-  const lines = linesOf(ONE.ranges, ONE.bytes);
+  const lines = new Lines(ONE.ranges, ONE.bytes);
   it('has every byte once, at most eight in a line', () => {
     let at = 0;
-    for (const { from, to } of lines) {
+    for (let line = 0; line < lines.count; line++) {
+      const { from, to } = lines.at(line)!;
       expect(from).toBe(at);
       expect(to - from).toBeLessThanOrEqual(8);
       at = to;
     }
     expect(at).toBe(ONE.bytes.length);
     for (const byte of [0, 39, 57, at - 1]) {
-      const line = lines[lineAt(lines, byte)]!;
+      const line = lines.at(lines.indexAt(byte))!;
       expect(line.from <= byte && byte < line.to).toBe(true);
     }
+    expect(lines.at(lines.count)).toBeUndefined();
   });
 
   it('folds long gaps of zeros into one line, which the cursor steps over', () => {
     const page = new Uint8Array(4096);
     page.set(ONE.bytes);
     const end = ONE.bytes.length;
-    const gap = { from: end, to: 4096, kind: 'gap', label: '', row: -1 } as const;
-    const all = linesOf([...ONE.ranges, gap], page);
-    expect(all.at(-1)).toMatchObject({ folded: true, from: end, to: 4096 });
+    const { count, from, kind, row } = readingOf(BODY).ranges;
+    const more = {
+      count: count + 1,
+      from: Uint32Array.of(...from, 4096),
+      kind: Uint8Array.of(...kind, RANGE.gap),
+      row: Int32Array.of(...row, -1),
+    };
+    const all = new Lines(new TreeRanges(more, page), page);
+    expect(all.at(all.count - 1)).toMatchObject({
+      ...{ folded: true, from: end, to: 4096 },
+      range: { kind: 'gap', label: 'behind the blob' },
+    });
     expect(movedByte(all, 0, 'End', 10)).toBe(end);
     expect(movedByte(all, end, 'ArrowLeft', 10)).toBe(end - 1);
     expect(movedByte(all, end, 'ArrowRight', 10)).toBe(4095);
@@ -47,11 +62,13 @@ describe('the listing of a blob', () => {
     expect(movedByte(lines, 6, 'ArrowUp', 10)).toBe(2);
     expect(movedByte(lines, 0, 'PageUp', 10)).toBe(0);
     expect(movedByte(lines, 0, 'x', 10)).toBeUndefined();
-    expect(movedByte([], 0, 'End', 10)).toBeUndefined();
+    const none = new Lines(new TreeRanges(), new Uint8Array());
+    expect(movedByte(none, 0, 'End', 10)).toBeUndefined();
   });
 
   it('says of every kind of bytes what it is', () => {
-    const says = ONE.ranges.map((range) => {
+    const says = Array.from({ length: ONE.ranges.count }, (_, i) => {
+      const range = ONE.ranges.get(i);
       const { name, value } = meaningOf(range, ONE.bytes, ONE.rows);
       return `${hueOf(range)}: ${name} ${value}`.trim();
     });

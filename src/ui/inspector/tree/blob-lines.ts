@@ -1,4 +1,6 @@
-import type { TreeRange, TreeRow } from '../../../worker/tree-types.ts';
+import { RANGE } from '../../../sim/fdt/kinds.layout.ts';
+import { wordAt, type TreeRange, type TreeRanges } from './tree-ranges.ts';
+import type { TreeRow, TreeRows } from './tree-rows.ts';
 
 /** Bytes in a line of the listing. */
 export const LINE_BYTES = 8;
@@ -14,18 +16,67 @@ export interface Line {
 }
 
 /** The listing of a blob, range by range. Ranges may be those of an earlier blob of that size. */
-export function linesOf(ranges: readonly TreeRange[], bytes: Uint8Array): readonly Line[] {
-  const lines: Line[] = [];
-  for (const range of ranges) {
-    const to = Math.min(range.to, bytes.length);
-    if (range.kind === 'gap' && to - range.from > FOLD_FROM && isZero(bytes, range.from, to)) {
-      lines.push({ from: range.from, to, range, folded: true });
-      continue;
+export class Lines {
+  readonly #ranges: TreeRanges;
+  /** First byte of each line; one more for the end. */
+  readonly #from: Uint32Array;
+  readonly #range: Uint32Array;
+  readonly count: number;
+
+  constructor(ranges: TreeRanges, bytes: Uint8Array) {
+    const room = ranges.count + Math.ceil(bytes.length / LINE_BYTES) + 1;
+    this.#ranges = ranges;
+    this.#from = new Uint32Array(room);
+    this.#range = new Uint32Array(room);
+    let count = 0;
+    for (let range = 0; range < ranges.count; range++) {
+      const [start, to] = [ranges.fromOf(range), Math.min(ranges.toOf(range), bytes.length)];
+      const isLong = ranges.kindOf(range) === RANGE.gap && to - start > FOLD_FROM;
+      const step = isLong && isZero(bytes, start, to) ? to - start : LINE_BYTES;
+      for (let from = start; from < to; from += step) {
+        this.#from[count] = from;
+        this.#range[count++] = range;
+      }
+      this.#from[count] = to;
     }
-    for (let from = range.from; from < to; from += LINE_BYTES)
-      lines.push({ from, to: Math.min(from + LINE_BYTES, to), range, folded: false });
+    this.count = count;
   }
-  return lines;
+
+  fromOf(line: number): number {
+    return this.#from[line] ?? 0;
+  }
+
+  /** Behind the last byte of a line. */
+  toOf(line: number): number {
+    return this.#from[line + 1] ?? 0;
+  }
+
+  isFolded(line: number): boolean {
+    return this.toOf(line) - this.fromOf(line) > LINE_BYTES;
+  }
+
+  /** A line with what it is; undefined when there is none of that number. */
+  at(line: number): Line | undefined {
+    if (!(line >= 0 && line < this.count)) return undefined;
+    return {
+      from: this.fromOf(line),
+      to: this.toOf(line),
+      range: this.#ranges.get(this.#range[line]!),
+      folded: this.isFolded(line),
+    };
+  }
+
+  /** Number of the line a byte is in; 0 when there is none. */
+  indexAt(at: number): number {
+    let low = 0;
+    let high = this.count;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.fromOf(middle) <= at) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
 }
 
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {
@@ -33,42 +84,27 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-/** Index of the line a byte is in; 0 when there is none. */
-export function lineAt(lines: readonly Line[], at: number): number {
-  let low = 0;
-  let high = lines.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (lines[middle]!.from <= at) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
 /** Where the cursor goes for a key; undefined when the key is none of the listing's. */
-export function movedByte(
-  lines: readonly Line[],
-  at: number,
-  key: string,
-  page: number,
-): number | undefined {
-  const line = lineAt(lines, at);
-  const now = lines[line];
-  const end = lines.at(-1)?.to ?? 0;
-  if (!now) return undefined;
+export function movedByte(lines: Lines, at: number, key: string, page: number): number | undefined {
+  if (lines.count === 0) return undefined;
+  const line = lines.indexAt(at);
+  const last = lines.count - 1;
+  const [from, to, folded] = [lines.fromOf(line), lines.toOf(line), lines.isFolded(line)];
+  const end = lines.toOf(last);
   const inLine = (index: number): number => {
-    const to = lines[Math.max(0, Math.min(lines.length - 1, index))]!;
-    return to.folded ? to.from : Math.min(to.from + (at - now.from), to.to - 1);
+    const target = Math.max(0, Math.min(last, index));
+    const start = lines.fromOf(target);
+    return lines.isFolded(target) ? start : Math.min(start + (at - from), lines.toOf(target) - 1);
   };
   switch (key) {
     case 'ArrowLeft':
-      return now.folded ? Math.max(0, now.from - 1) : Math.max(0, at - 1);
+      return folded ? Math.max(0, from - 1) : Math.max(0, at - 1);
     case 'ArrowRight':
-      return now.folded ? Math.min(now.to, end - 1) : Math.min(end - 1, at + 1);
+      return folded ? Math.min(to, end - 1) : Math.min(end - 1, at + 1);
     case 'ArrowUp':
       return line === 0 ? at : inLine(line - 1);
     case 'ArrowDown':
-      return line === lines.length - 1 ? at : inLine(line + 1);
+      return line === last ? at : inLine(line + 1);
     case 'PageUp':
       return inLine(line - page);
     case 'PageDown':
@@ -76,7 +112,7 @@ export function movedByte(
     case 'Home':
       return 0;
     case 'End':
-      return lines.at(-1)!.from;
+      return lines.fromOf(last);
     default:
       return undefined;
   }
@@ -86,9 +122,9 @@ export function movedByte(
 export function meaningOf(
   range: TreeRange,
   bytes: Uint8Array,
-  rows: readonly TreeRow[],
+  rows: TreeRows,
 ): { readonly name: string; readonly value: string } {
-  const row = rows[range.row];
+  const row = rows.at(range.row);
   const word = wordAt(bytes, range.from);
   switch (range.kind) {
     case 'header': {
@@ -125,9 +161,6 @@ const valueText = ({ type, value }: TreeRow): string => {
   const text = value.map((part) => part.text).join(type === 'text' ? ', ' : ' ');
   return type === 'cells' ? `<${text}>` : text;
 };
-
-const wordAt = (bytes: Uint8Array, at: number): number =>
-  at + 4 <= bytes.length ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(at) : 0;
 
 /** The hue a range is drawn in: what it is in source and tree as well. */
 export function hueOf({ kind }: TreeRange): string {

@@ -3,13 +3,16 @@ import { StreamLanguage, syntaxTree } from '@codemirror/language';
 import { describe, expect, it } from 'vitest';
 import { compileTree } from '../../../worker/tree-reading.ts';
 import { DTS_MODE } from './dts-mode.ts';
-import { hasRowsIn, rowAtSource, sameRow, treeMove, visibleRows } from './row-list.ts';
+import { hasRowsIn, rowAtSource, treeMove, visibleRows } from './row-list.ts';
+import { TreeRows } from './tree-rows.ts';
 
 const SOURCE = '/dts-v1/;\n/ { a { x = <1>; y; }; b { }; };\n';
-const { rows } = compileTree(SOURCE, 'a.dts', () => undefined);
+const rowsOf = (source: string): TreeRows =>
+  new TreeRows(compileTree(source, 'a.dts', () => undefined).rows);
+const rows = rowsOf(SOURCE);
 const open = new Set<string>();
 const folded = new Set(['/a']);
-const names = (seen: readonly number[]) => seen.map((row) => rows[row]!.name);
+const names = (seen: readonly number[]) => seen.map((row) => rows.nameOf(row));
 
 describe('the tree widget', () => {
   it('hides what is in a folded node', () => {
@@ -32,20 +35,20 @@ describe('the tree widget', () => {
     expect(treeMove(rows, open, 0, 'PageDown', 9)).toEqual(go(4));
     expect(treeMove(rows, open, 0, 'Enter', 9)).toEqual({ kind: 'follow' });
     expect(treeMove(rows, open, 0, 'q', 9)).toBeUndefined();
-    expect(treeMove([], open, 0, 'Home', 9)).toBeUndefined();
+    expect(treeMove(new TreeRows(), open, 0, 'Home', 9)).toBeUndefined();
   });
 
   it('finds the innermost thing at a character, and the same thing in another reading', () => {
-    const at = (text: string) => rows[rowAtSource(rows, SOURCE.indexOf(text))]?.name;
+    const at = (text: string) => rows.at(rowAtSource(rows, SOURCE.indexOf(text)))?.name;
     expect(at('x =')).toBe('x');
     expect(at('a {')).toBe('a');
     expect(at('b {')).toBe('b');
     expect(at('/ {')).toBe('/');
     expect(rowAtSource(rows, 0)).toBe(-1);
-    const other = compileTree('/dts-v1/;\n/ { a { y; }; };\n', 'a.dts', () => undefined).rows;
-    expect(other[sameRow(other, rows[3])]?.name).toBe('y');
-    expect(sameRow(other, rows[2])).toBe(-1);
-    expect(sameRow(other, undefined)).toBe(-1);
+    const other = rowsOf('/dts-v1/;\n/ { a { y; }; };\n');
+    expect(other.at(other.same(rows.at(3)))?.name).toBe('y');
+    expect(other.same(rows.at(2))).toBe(-1);
+    expect(other.same(undefined)).toBe(-1);
   });
 });
 

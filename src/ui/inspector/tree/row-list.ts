@@ -1,21 +1,23 @@
-import type { TreeRow } from '../../../worker/tree-types.ts';
+import type { TreeRows } from './tree-rows.ts';
 
 /** Rows that are seen: those without a folded node above them. */
-export function visibleRows(rows: readonly TreeRow[], folded: ReadonlySet<string>): number[] {
+export function visibleRows(rows: TreeRows, folded: ReadonlySet<string>): number[] {
   const seen: number[] = [];
   let hiddenBelow = Infinity;
-  rows.forEach((row, i) => {
-    if (row.depth > hiddenBelow) return;
+  for (let row = 0; row < rows.count; row++) {
+    const depth = rows.depthOf(row);
+    if (depth > hiddenBelow) continue;
     hiddenBelow = Infinity;
-    seen.push(i);
-    if (row.kind === 'node' && folded.has(row.path)) hiddenBelow = row.depth;
-  });
+    seen.push(row);
+    if (folded.size > 0 && !rows.isProperty(row) && folded.has(rows.pathOf(row)))
+      hiddenBelow = depth;
+  }
   return seen;
 }
 
 /** True for a node with something in it. */
-export const hasRowsIn = (rows: readonly TreeRow[], row: number): boolean =>
-  rows[row]?.kind === 'node' && (rows[row + 1]?.depth ?? 0) > rows[row].depth;
+export const hasRowsIn = (rows: TreeRows, row: number): boolean =>
+  !rows.isProperty(row) && rows.depthOf(row) >= 0 && rows.depthOf(row + 1) > rows.depthOf(row);
 
 /** The folded nodes after one was folded, or unfolded again. */
 export function toggled(folded: ReadonlySet<string>, path: string): ReadonlySet<string> {
@@ -26,13 +28,13 @@ export function toggled(folded: ReadonlySet<string>, path: string): ReadonlySet<
 
 /** The folded nodes when a row is to be seen: none of those above it. */
 export function unfoldedTo(
-  rows: readonly TreeRow[],
+  rows: TreeRows,
   folded: ReadonlySet<string>,
   row: number,
 ): ReadonlySet<string> {
   const next = new Set(folded);
-  for (let above = rows[rows[row]?.parent ?? -1]; above; above = rows[above.parent])
-    next.delete(above.path);
+  for (let above = rows.parentOf(row); above >= 0; above = rows.parentOf(above))
+    next.delete(rows.pathOf(above));
   return next.size === folded.size ? folded : next;
 }
 
@@ -43,7 +45,7 @@ export type TreeMove =
   | { readonly kind: 'follow' | 'back' };
 
 export function treeMove(
-  rows: readonly TreeRow[],
+  rows: TreeRows,
   folded: ReadonlySet<string>,
   at: number,
   key: string,
@@ -55,7 +57,7 @@ export function treeMove(
     kind: 'go',
     row: seen[Math.max(0, Math.min(seen.length - 1, index))] ?? 0,
   });
-  const row = rows[seen[here] ?? 0];
+  const row = rows.at(seen[here] ?? 0);
   if (!row) return undefined;
   const isOpen = !folded.has(row.path);
   const canFold = hasRowsIn(rows, seen[here] ?? 0);
@@ -88,21 +90,14 @@ export function treeMove(
 }
 
 /** The innermost row written at a character of the source, or -1. */
-export function rowAtSource(rows: readonly TreeRow[], at: number): number {
+export function rowAtSource(rows: TreeRows, at: number): number {
   let found = -1;
   let size = Infinity;
-  rows.forEach(({ source }, row) => {
-    if (!source || at < source[0] || at > source[1] || source[1] - source[0] >= size) return;
+  for (let row = 0; row < rows.count; row++) {
+    const source = rows.sourceOf(row);
+    if (!source || at < source[0] || at > source[1] || source[1] - source[0] >= size) continue;
     found = row;
     size = source[1] - source[0];
-  });
+  }
   return found;
-}
-
-/** The row of the same name at the same path in another reading, or -1. */
-export function sameRow(rows: readonly TreeRow[], row: TreeRow | undefined): number {
-  if (!row) return -1;
-  return rows.findIndex(
-    ({ kind, path, name }) => kind === row.kind && path === row.path && name === row.name,
-  );
 }

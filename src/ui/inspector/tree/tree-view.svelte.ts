@@ -1,7 +1,9 @@
-import type { TreeChoice, TreeRange, TreeReading, TreeRow } from '../../../worker/tree-types.ts';
+import type { TreeChoice, TreeReading } from '../../../worker/tree-types.ts';
 import type { Session } from '../../state/session.svelte.ts';
 import { changesOf, type Mapped } from './changes.ts';
-import { rowAtSource, sameRow } from './row-list.ts';
+import { rowAtSource } from './row-list.ts';
+import { TreeRanges } from './tree-ranges.ts';
+import { TreeRows, type TreeRow } from './tree-rows.ts';
 
 /** Where a device tree came from. */
 export type Origin =
@@ -38,7 +40,9 @@ interface Job {
 const FDT_MAGIC = [0xd0, 0x0d, 0xfe, 0xed];
 /** Quiet while typing before the source is compiled again, in ms. */
 const QUIET_MS = 80;
-const NONE: Mapped = { bytes: new Uint8Array(), ranges: [], rows: [] };
+/** Name under which the browser's own tools show how long the worker took to read a tree. */
+const READ_MEASURE = 'device tree';
+const NONE: Mapped = { bytes: new Uint8Array(), ranges: new TreeRanges(), rows: new TreeRows() };
 
 const isBlob = (bytes: Uint8Array): boolean => FDT_MAGIC.every((byte, i) => bytes[i] === byte);
 
@@ -74,11 +78,11 @@ export class TreeView {
     if (!this.reading || this.bytes !== this.#good.bytes) return this.reading ? 'bytes' : '';
     return this.reading.blob ? '' : 'source';
   });
-  readonly rows: readonly TreeRow[] = $derived(this.#good.rows);
-  readonly ranges: readonly TreeRange[] = $derived(
-    this.bytes.length === this.#good.bytes.length && this.#good.ranges.length > 0
+  readonly rows: TreeRows = $derived(this.#good.rows);
+  readonly ranges: TreeRanges = $derived(
+    this.bytes.length === this.#good.bytes.length && this.#good.ranges.count > 0
       ? this.#good.ranges
-      : (this.reading?.ranges ?? []),
+      : new TreeRanges(this.reading?.ranges, this.bytes),
   );
   readonly changes = $derived(
     changesOf(this.#before, { bytes: this.bytes, ranges: this.ranges, rows: this.rows }),
@@ -91,7 +95,7 @@ export class TreeView {
   readonly base = $derived(
     this.origin?.kind === 'instance' || this.origin?.kind === 'kho' ? this.origin.addr : 0,
   );
-  readonly row: TreeRow | undefined = $derived(this.rows[this.spot.row]);
+  readonly row: TreeRow | undefined = $derived(this.rows.at(this.spot.row));
   readonly lastEdit = $derived(this.edits.at(-1));
   readonly errors = $derived(
     this.reading?.problems.filter(({ severity }) => severity === 'error') ?? [],
@@ -151,10 +155,10 @@ export class TreeView {
 
   /** Shows the device tree that a value is, where it lies. */
   async openInside(row: number): Promise<void> {
-    const value = this.ranges.find((range) => range.row === row && range.kind === 'value');
+    const value = this.ranges.ofRow(row);
     const { origin } = this;
-    if (!value || !origin) return;
-    const name = `${this.rows[row]?.name ?? ''} of ${origin.name}`;
+    if (value?.kind !== 'value' || !origin) return;
+    const name = `${this.rows.nameOf(row)} of ${origin.name}`;
     const bytes = value.to - value.from;
     const content = this.bytes.slice(value.from, value.to);
     if (this.live && 'addr' in origin)
@@ -220,16 +224,12 @@ export class TreeView {
   }
 
   selectRow(row: number, by: Spot['by'] = 'tree'): void {
-    const own = this.ranges.filter((range) => range.row === row);
-    const range = own.find(({ kind }) => kind === 'value') ?? own[0];
-    this.spot = { row, at: range?.from ?? this.spot.at, by };
+    this.spot = { row, at: this.ranges.ofRow(row)?.from ?? this.spot.at, by };
   }
 
   selectByte(at: number, by: Spot['by'] = 'bytes'): void {
-    const range = this.ranges.find(({ from, to }) => from <= at && at < to);
-    let row = range?.row ?? -1;
-    if (range?.kind === 'string')
-      row = this.rows.findIndex(({ string }) => string && string[0] <= at && at < string[1]);
+    const range = this.ranges.at(at);
+    const row = range?.kind === 'string' ? this.rows.rowOfString(at) : (range?.row ?? -1);
     this.spot = { row, at, by };
   }
 
@@ -267,17 +267,20 @@ export class TreeView {
     return next;
   }
 
-  #ask({ text, bytes }: Job): Promise<TreeReading> {
+  async #ask({ text, bytes }: Job): Promise<TreeReading> {
     const file = this.origin?.name ?? 'tree';
-    return text === undefined
+    const start = performance.now();
+    const reading = await (text === undefined
       ? this.#session.ask('mapTree', { bytes: bytes ?? NONE.bytes, file })
-      : this.#session.ask('compileTree', { text, file });
+      : this.#session.ask('compileTree', { text, file }));
+    performance.measure(READ_MEASURE, { start });
+    return reading;
   }
 
   #take(job: Job, reading: TreeReading): void {
     const { row, spot } = this;
     const { blob, rows, ranges, text } = reading;
-    const isWhole = blob !== undefined && rows.length > 0 && reading.verdicts?.full === 'no error';
+    const isWhole = blob !== undefined && rows.count > 0 && reading.verdicts?.full === 'no error';
     this.reading = reading;
     if (job.opens && !isWhole) {
       this.#good = { ...NONE, bytes: blob ?? NONE.bytes };
@@ -286,11 +289,11 @@ export class TreeView {
     if (blob) this.bytes = blob;
     if (job.opens && !blob) this.bytes = NONE.bytes;
     if (!isWhole) return;
-    this.#good = { bytes: blob, ranges, rows };
+    this.#good = { bytes: blob, ranges: new TreeRanges(ranges, blob), rows: new TreeRows(rows) };
     if (text !== undefined) this.text = text;
     if (job.opens || !this.#before) this.#before = this.#good;
     if (row === undefined) return;
-    const same = sameRow(rows, row);
+    const same = this.rows.same(row);
     if (spot.by === 'bytes') this.selectByte(Math.min(spot.at, blob.length - 1), 'bytes');
     else this.selectRow(same, spot.by);
   }

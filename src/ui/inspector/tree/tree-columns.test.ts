@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { compileTree, mapTree } from './tree-reading.ts';
+import {
+  fdtBeginNode,
+  fdtCreate,
+  fdtEndNode,
+  fdtFinish,
+  fdtFinishReservemap,
+  fdtPropertyString,
+} from '../../../sim/fdt/write.ts';
+import { compileTree, mapTree } from '../../../worker/tree-reading.ts';
+import { serve } from '../../../worker/host.ts';
+import type { Handlers } from '../../../worker/protocol.ts';
+import type { TreeReading } from '../../../worker/tree-types.ts';
+import { TreeRanges, type TreeRange } from './tree-ranges.ts';
+import { TreeRows, type TreeRow } from './tree-rows.ts';
 
 const WEB = `/dts-v1/;
 / {
@@ -9,9 +22,64 @@ const WEB = `/dts-v1/;
 };
 `;
 const none = () => undefined;
-const compiled = () => compileTree(WEB, 'web.dts', none);
+
+/** What the page makes of an answer of the worker: every row, every range. */
+function unpacked({ rows, ranges, ...reading }: TreeReading) {
+  const allRows = new TreeRows(rows);
+  const allRanges = new TreeRanges(ranges, reading.blob);
+  return {
+    ...reading,
+    rows: Array.from({ length: rows.count }, (_, row): TreeRow => allRows.at(row)!),
+    ranges: Array.from({ length: ranges.count }, (_, range): TreeRange => allRanges.get(range)),
+  };
+}
+const compiled = () => unpacked(compileTree(WEB, 'web.dts', none));
 
 describe('a device tree for the page', () => {
+  it('crosses whole when its columns are handed over', () => {
+    const answer = compileTree(WEB, 'web.dts', none);
+    const before = unpacked(structuredClone(answer));
+    const { port1, port2 } = new MessageChannel();
+    serve(port1, () => ({ compileTree: () => answer }) as unknown as Handlers);
+    port1.start();
+    port2.start();
+    return new Promise<void>((resolve) => {
+      port2.addEventListener('message', ({ data }: MessageEvent<{ answer: TreeReading }>) => {
+        expect(unpacked(data.answer)).toEqual(before);
+        expect(answer.rows.depth.length).toBe(0);
+        port1.close();
+        resolve();
+      });
+      port2.postMessage({ id: 1, call: 'compileTree', ask: {} });
+    });
+  });
+
+  it('finds the owner of every byte in blobs whose order is not that of dtc', () => {
+    // Written by libfdt: children may come before properties are read, names lie in another order.
+    const blob = new Uint8Array(512);
+    fdtCreate(blob);
+    fdtFinishReservemap(blob);
+    fdtBeginNode(blob, '');
+    fdtPropertyString(blob, 'b', 'x');
+    fdtPropertyString(blob, 'name', 'what dtc leaves out when it reads');
+    fdtBeginNode(blob, 'n');
+    fdtPropertyString(blob, 'name', 'n');
+    fdtPropertyString(blob, 'a', 'y');
+    fdtEndNode(blob);
+    fdtEndNode(blob);
+    fdtFinish(blob);
+    const { rows, ranges } = unpacked(mapTree(blob, 'a.dtb'));
+    const owners = ranges
+      .filter(({ kind }) => kind === 'value')
+      .map(({ label, row }) => [label, rows[row]?.path, rows[row]?.name]);
+    expect(owners).toEqual([
+      ['b', '/', 'b'],
+      ['name', '/', 'name'],
+      ['name', undefined, undefined],
+      ['a', '/n', 'a'],
+    ]);
+  });
+
   it('has rows that know their place in the source, whatever characters stand there', () => {
     const { rows } = compiled();
     const textOf = (name: string) => {
@@ -53,7 +121,7 @@ describe('a device tree for the page', () => {
 
   it('reads a blob back as a source with the same rows', () => {
     const { blob, rows } = compiled();
-    const read = mapTree(blob!, 'web.dtb');
+    const read = unpacked(mapTree(blob!, 'web.dtb'));
     expect(read.rows.map(({ path, name }) => `${path} ${name}`)).toEqual(
       rows.map(({ path, name }) => `${path} ${name}`),
     );
@@ -72,7 +140,7 @@ describe('a device tree for the page', () => {
 
     const bent = compiled().blob!.slice();
     bent[0x3b] = 0x0b;
-    const read = mapTree(bent, 'web.dtb');
+    const read = unpacked(mapTree(bent, 'web.dtb'));
     expect(read.verdicts).toEqual({ header: 'no error', full: 'FDT_ERR_BADSTRUCTURE' });
     expect(read.ranges[0]).toMatchObject({ kind: 'header', label: 'magic' });
     expect(read.rows).toEqual([]);
@@ -80,10 +148,11 @@ describe('a device tree for the page', () => {
 
   it('shows a blob inside a blob, and bytes behind one', () => {
     const inner = [...compiled().blob!].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-    const outer = compileTree(`/dts-v1/;\n/ { dtb-data = [${inner}]; };\n`, 'kho.dts', none);
+    const source = `/dts-v1/;\n/ { dtb-data = [${inner}]; };\n`;
+    const outer = unpacked(compileTree(source, 'kho.dts', none));
     expect(outer.rows[1]).toMatchObject({ type: 'tree' });
     const page = new Uint8Array(4096);
     page.set(outer.blob!);
-    expect(mapTree(page, 'page').ranges.at(-1)).toMatchObject({ kind: 'gap', to: 4096 });
+    expect(unpacked(mapTree(page, 'page')).ranges.at(-1)).toMatchObject({ kind: 'gap', to: 4096 });
   });
 });
