@@ -88,7 +88,7 @@ function reportOf(findings: Findings, workers: number): object {
 
 /** The same for people. */
 function tableOf(findings: Findings): string {
-  const { states, transitions, seconds, complete, stopped, tally, reduction } = findings;
+  const { states, transitions, seconds, complete, stopped, tally, leftOut } = findings;
   const number = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
   const row = (label: string, value: number): string =>
     `${label.padEnd(28)}${number(value).padStart(12)}`;
@@ -97,7 +97,7 @@ function tableOf(findings: Findings): string {
     row('states', states),
     row('transitions', transitions),
     `${'seconds'.padEnd(28)}${seconds.toFixed(2).padStart(12)}`,
-    ...(reduction ? [`left out by                  ${reduction}`] : []),
+    ...(leftOut > 0 ? [row('states left out', leftOut)] : []),
     complete ? 'Every order was tried.' : `Not every order was tried: ${limit}.`,
     '',
     row('different endings', tally.outcomes),

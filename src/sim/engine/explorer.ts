@@ -2,7 +2,7 @@ import { grown } from './block-table.ts';
 import { EffectTree } from './effect-tree.ts';
 import { mixWords } from './mix.ts';
 import type { Model, Reduction } from './model.ts';
-import { Renaming } from './renaming.ts';
+import { Renaming, type Way } from './renaming.ts';
 
 const FREE = -1;
 const STATES_FIRST = 4096;
@@ -80,8 +80,8 @@ export class Explorer {
       : null;
     model.first(this.#next, 0);
     this.#next[model.width] = 0;
-    const turn = this.#renaming?.settle(this.#next) ?? 0;
-    this.#found(-1, turn << ACTION_BITS);
+    this.#renaming?.settle(this.#next);
+    this.#found(-1, 0);
   }
 
   get complete(): boolean {
@@ -221,12 +221,12 @@ export class Explorer {
   schedule(state: number): number[] {
     const vias: number[] = [];
     for (let at = state; at > 0; at = this.#parents[at]!) vias.push(this.#via[at]!);
-    const turns = [this.#via[0]! >> ACTION_BITS];
-    return vias.reverse().map((via) => {
+    vias.reverse();
+    const turns = vias.map((via) => via >> ACTION_BITS);
+    // A state stands for others that differ by a renaming: what was done before one, was done by others.
+    return vias.map((via, i) => {
       const action = via & ACTION_MASK;
-      const taken = this.#renaming?.undo(turns, action) ?? action;
-      turns.push(via >> ACTION_BITS);
-      return taken;
+      return this.#renaming?.follow(turns.slice(i), action) ?? action;
     });
   }
 
@@ -235,9 +235,12 @@ export class Explorer {
     return this.#parents[state]!;
   }
 
-  /** Every sequence of effects some final state has, renamed ones included. */
-  outcomeSequences(): number[] {
-    const found = this.outcomes.map(({ seen }) => seen);
+  /** Every sequence of effects some final state has, and a shortest schedule to it; renamed ones too. */
+  ways(): Way[] {
+    const found = this.outcomes.map(({ seen, state }) => ({
+      seen,
+      schedule: this.schedule(state),
+    }));
     return this.#renaming?.orbit(found) ?? found;
   }
 

@@ -34,7 +34,7 @@ export interface Reduction {
   readonly symmetries?: readonly Symmetry[];
 }
 
-/** One renaming of interchangeable processes. */
+/** One renaming of interchangeable processes; the first state is the same under it. */
 export interface Symmetry {
   /** Writes the renamed key. */
   rename(keys: Int32Array, at: number, out: Int32Array): void;

@@ -2,6 +2,12 @@ import { grown } from './block-table.ts';
 import type { EffectTree } from './effect-tree.ts';
 import type { Symmetry } from './model.ts';
 
+/** What can be seen, and a schedule that shows it. */
+export interface Way {
+  readonly seen: number;
+  readonly schedule: readonly number[];
+}
+
 /**
  * Puts one state in the place of all that differ from it by a renaming: of the renamed keys the one
  * whose words come first. Renaming number 0 is the identity, number n is `symmetries[n - 1]`.
@@ -12,7 +18,6 @@ export class Renaming {
   readonly #width: number;
   /** Per symmetry: what a sequence of effects is renamed to, 0 while nobody asked. */
   readonly #renamed: Int32Array<ArrayBuffer>[];
-  readonly #inverse: readonly number[];
   readonly #best: Int32Array;
   readonly #image: Int32Array;
 
@@ -21,7 +26,6 @@ export class Renaming {
     this.#seen = seen;
     this.#width = width;
     this.#renamed = symmetries.map(() => new Int32Array(256));
-    this.#inverse = symmetries.map((_, i) => this.#inverseOf(i));
     this.#best = new Int32Array(width + 1);
     this.#image = new Int32Array(width + 1);
   }
@@ -59,37 +63,27 @@ export class Renaming {
     return renamed;
   }
 
-  /** The action that stands behind `action` once all those renamings are taken back, the last first. */
-  undo(turns: readonly number[], action: number): number {
-    return turns.reduceRight(
-      (at, turn) =>
-        turn === 0 ? at : this.#symmetries[this.#inverse[turn - 1]!]!.renameAction(at),
+  /** An action after all those renamings, the first of them first. */
+  follow(turns: readonly number[], action: number): number {
+    return turns.reduce(
+      (at, turn) => (turn === 0 ? at : this.#symmetries[turn - 1]!.renameAction(at)),
       action,
     );
   }
 
-  /** Sequences, and all that differ from one of them by a renaming; each once. */
-  orbit(found: readonly number[]): number[] {
-    const all = new Set(found);
-    for (const seen of found)
-      for (let i = 0; i < this.#symmetries.length; i++) all.add(this.rename(i, seen));
-    return [...all];
-  }
-
-  /** The renaming that takes number `i` back. */
-  #inverseOf(i: number): number {
-    const symmetry = this.#symmetries[i]!;
-    const takesBack = (other: Symmetry): boolean => {
-      for (let action = 0; action < ACTIONS_TRIED; action++)
-        if (other.renameAction(symmetry.renameAction(action)) !== action) return false;
-      return true;
-    };
-    return this.#symmetries.findIndex(takesBack);
+  /** Ways, and all that differ from one of them by a renaming; one to each sequence of effects. */
+  orbit(found: readonly Way[]): Way[] {
+    const all = new Map(found.map((way) => [way.seen, way]));
+    for (const { seen, schedule } of found)
+      this.#symmetries.forEach((symmetry, i) => {
+        const renamed = this.rename(i, seen);
+        if (all.has(renamed)) return;
+        const actions = schedule.map((action) => symmetry.renameAction(action));
+        all.set(renamed, { seen: renamed, schedule: actions });
+      });
+    return [...all.values()];
   }
 }
-
-/** Actions by which renamings are told apart: two for each of more CPUs than can be interchanged. */
-const ACTIONS_TRIED = 4096;
 
 function isLess(a: Int32Array, b: Int32Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! < b[i]!;

@@ -26,8 +26,8 @@ export interface Findings {
   /** What the file asks for, and what is asked of every exploration. */
   readonly properties: readonly PropertyResult[];
   readonly builtIns: readonly PropertyResult[];
-  /** What made the search smaller, in words; empty for nothing. */
-  readonly reduction: string;
+  /** States a search without reduction has more; 0 where none was made. */
+  readonly leftOut: number;
 }
 
 /**
@@ -35,19 +35,28 @@ export interface Findings {
  * schedules the first is wanted: where either is asked for, a search without reduction answers it.
  */
 export function exploreScenario(run: Run, block: ExploreBlock, wish: ExploreWish): Findings {
-  const { statesMax } = wish;
+  const { statesMax, isReduced } = wish;
   const began = wish.now();
-  const main = exploreRun(run, { statesMax });
+  const main = exploreRun(run, { statesMax, commutes: isReduced, renames: isReduced });
   while (main.run());
   const seconds = (wish.now() - began) / 1000;
   const { explorer } = main;
-  return {
+  const found = {
     ...{ states: explorer.states, transitions: explorer.transitions, seconds },
-    ...{ complete: explorer.complete, stopped: explorer.stopped },
+    stopped: explorer.stopped,
     tally: tallyOf(main),
-    outcomes: wish.withOutcomes ? outcomesOf(main) : null,
-    properties: checkProperties(main, run, block),
-    builtIns: checkBuiltIns(main),
-    reduction: '',
+  };
+  const isWanted = wish.withOutcomes || block.properties.length > 0;
+  const full = isReduced && isWanted ? main.again({ statesMax }) : main;
+  while (full.run());
+  // Where not even that ends, the reduced search at least has a schedule for each.
+  const listed = full.explorer.complete ? full : main;
+  return {
+    ...found,
+    complete: explorer.complete && full.explorer.complete,
+    outcomes: wish.withOutcomes ? outcomesOf(listed) : null,
+    properties: isWanted ? checkProperties(full, run, block) : [],
+    builtIns: checkBuiltIns(full),
+    leftOut: isReduced && isWanted ? full.explorer.states - explorer.states : 0,
   };
 }

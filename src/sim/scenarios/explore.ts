@@ -1,9 +1,8 @@
 import { Refused } from '../base/assert.ts';
-import type { ExplorerOptions } from '../engine/explorer.ts';
 import { Judge, type Verdict } from '../world/explore/outcomes.ts';
 import type { Effect } from '../world/explore/effects.ts';
 import { beginExploring } from '../world/explore/start.ts';
-import { WorldExplorer } from '../world/explore/world-explorer.ts';
+import { WorldExplorer, type WorldOptions } from '../world/explore/world-explorer.ts';
 import type { Run } from './run.ts';
 import type { ExploreBlock, Scenario } from './scenario.ts';
 
@@ -45,7 +44,7 @@ export interface Tally {
 }
 
 /** Begins to explore a run that has come to its explore point; nothing is searched yet. */
-export function exploreRun(run: Run, options: ExplorerOptions = {}): WorldExplorer {
+export function exploreRun(run: Run, options: WorldOptions = {}): WorldExplorer {
   const { world } = run;
   const start = beginExploring(world);
   return new WorldExplorer(world, start, options);
@@ -56,7 +55,7 @@ export function tallyOf(search: WorldExplorer): Tally & { readonly outcomes: num
   const { explorer, model, survey } = search;
   const judge = new Judge(model.effectTable, survey.messages);
   const tally = { outcomes: 0, lose: 0, tear: 0, invent: 0, repeat: 0 };
-  for (const seen of explorer.outcomeSequences()) {
+  for (const { seen } of explorer.ways()) {
     const { lost, torn, phantom, duplicated } = judge.verdict(explorer.seen.list(seen));
     tally.outcomes++;
     if (lost.length > 0) tally.lose++;
@@ -71,12 +70,12 @@ export function tallyOf(search: WorldExplorer): Tally & { readonly outcomes: num
 export function outcomesOf(search: WorldExplorer): ExploredOutcome[] {
   const { explorer, model, survey } = search;
   const judge = new Judge(model.effectTable, survey.messages);
-  return explorer.outcomes.map(({ seen, state }) => {
+  return explorer.ways().map(({ seen, schedule }) => {
     const effects = explorer.seen.list(seen);
     return {
       effects: effects.map((effect) => model.effectTable.describe(effect)),
       ...judge.verdict(effects),
-      schedule: search.words(explorer.schedule(state)),
+      schedule: search.words(schedule),
     };
   });
 }

@@ -1,7 +1,18 @@
 import { Explorer, type ExplorerOptions } from '../../engine/explorer.ts';
+import type { Reduction } from '../../engine/model.ts';
 import type { World, WorldSnapshot } from '../world.ts';
 import { restoreTo, survey, type Survey } from './start.ts';
+import { Independence } from './independence.ts';
+import { symmetriesOf } from './symmetry.ts';
 import { FootprintGrew, WorldModel } from './world-model.ts';
+
+/** What an exploration of a world may leave out, besides what {@link ExplorerOptions} say. */
+export interface WorldOptions extends Omit<ExplorerOptions, 'reduction'> {
+  /** Orders of actions that cannot interfere. */
+  readonly commutes?: boolean;
+  /** States that differ only in which of several equal senders is which. */
+  readonly renames?: boolean;
+}
 
 /**
  * An exploration of a world from the moment {@link beginExploring} left it at. {@link run} goes on with
@@ -11,23 +22,33 @@ export class WorldExplorer {
   readonly world: World;
   readonly start: WorldSnapshot;
   readonly survey: Survey;
-  readonly #options: ExplorerOptions;
+  readonly #options: WorldOptions;
   /** Both are others once it has begun again: never keep them while it runs. */
   model: WorldModel;
   explorer: Explorer;
 
-  constructor(world: World, start: WorldSnapshot, options: ExplorerOptions = {}, known?: Survey) {
+  constructor(world: World, start: WorldSnapshot, options: WorldOptions = {}, known?: Survey) {
     this.world = world;
     this.start = start;
     this.#options = options;
     this.survey = known ?? survey(world, start);
     this.model = this.#newModel();
-    this.explorer = new Explorer(this.model, options);
+    this.explorer = this.#newExplorer();
   }
 
   #newModel(): WorldModel {
     restoreTo(this.world, this.start);
     return new WorldModel(this.world, this.survey.footprint);
+  }
+
+  #newExplorer(): Explorer {
+    const { world, start, model } = this;
+    const { commutes, renames, ...options } = this.#options;
+    const symmetries = renames ? symmetriesOf(this) : [];
+    const reduction: Reduction = commutes
+      ? { symmetries, persistent: new Independence(world, start, model).persistent }
+      : { symmetries };
+    return new Explorer(model, { ...options, reduction });
   }
 
   /** Takes all actions of at most `states` more states. False when there is nothing left to do. */
@@ -39,15 +60,21 @@ export class WorldExplorer {
     } catch (error) {
       if (!(error instanceof FootprintGrew)) throw error;
       this.model = this.#newModel();
-      this.explorer = new Explorer(this.model, this.#options);
+      this.explorer = this.#newExplorer();
       return true;
     }
+  }
+
+  /** Another search of the same world from the same moment; of the two, either can still be asked for words. */
+  again(options: WorldOptions): WorldExplorer {
+    return new WorldExplorer(this.world, this.start, options, this.survey);
   }
 
   /** A schedule in words: `cpu1 S6`, `cpu4 take`. */
   words(actions: readonly number[]): string[] {
     const { model } = this;
     const key = new Int32Array(model.width);
+    model.forget();
     model.first(key, 0);
     return actions.map((action) => {
       model.load(key, 0);
