@@ -6,7 +6,6 @@ import type { KernelContext } from './context.ts';
 import { HAZARD } from './hazards.ts';
 import { ownCpu } from './hotplug.ts';
 import { messagingInit } from './handlers.ts';
-import { ipiInit, ipiSharedSetup } from './ipi-init.ts';
 import { TRAMPOLINE } from './kexec-exec.ts';
 import { addKho } from './kho-early.ts';
 import { khoInit } from './kho-spawn.ts';
@@ -77,12 +76,6 @@ export const trampoline = routine<KernelContext>({
   ],
 });
 
-/** The value of a `name=value` word of the running kernel's command line. */
-function parameter(x: KernelContext, name: string): string | undefined {
-  const words = x.state.cmdline.split(' ');
-  return words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
-}
-
 /** Whether the running kernel takes all memory for its own: nothing on its command line says less. */
 const claimsMemory = (x: KernelContext): boolean => !/(?:^| )(?:memmap|mem)=/.test(x.state.cmdline);
 
@@ -118,11 +111,10 @@ export const bootKernel = routine<KernelContext>({
     },
     {
       id: 'param',
-      text: 'read mk_ipi_shared= from the command line',
+      text: 'read from the command line where the receive area is',
       cost: 60,
       run(x) {
-        const text = parameter(x, 'mk_ipi_shared');
-        if (text !== undefined) ipiSharedSetup(x, text);
+        x.roles.earlyInit(x);
       },
     },
     {
@@ -202,7 +194,7 @@ export const bootKernel = routine<KernelContext>({
       text: 'map the receive area, if one was announced',
       cost: 120,
       run(x) {
-        ipiInit(x);
+        x.roles.lateInit(x);
       },
     },
     {

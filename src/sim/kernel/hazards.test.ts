@@ -386,6 +386,18 @@ const CASES: Readonly<Record<HazardName, () => Run>> = {
     kexecExec(run, 1);
     return run;
   },
+  leftovers() {
+    const run = bootedRun([ONE], { profile: 'rfc-v1' });
+    typeAll(run, 'host', ['mk send one user 1 --len 100', 'mk send one user 1']);
+    typeAll(run, 'host', [`mk send one user 1 0x${'a1'.repeat(16)}`, 'mk send one user 1']);
+    return run;
+  },
+  bootWipe() {
+    const run = createdRun([ONE, TWO], { profile: 'rfc-v1' });
+    typeAll(run, 'host', ['mk send one user 1', 'kerf load --kernel=/boot/vmlinuz --id=2']);
+    typeAll(run, 'host', ['kerf exec --id=2']);
+    return run;
+  },
   claimsAllCpus: () => bootedRun([ONE], NO_OWN_RAM),
   claimsAllMemory: () => bootedRun([ONE], NO_OWN_RAM),
   doubleFree() {

@@ -14,17 +14,17 @@ const TEXTS = {
   readPastBuffer: ['K14', 'a device tree claims more bytes than there are'],
   hostMemoryOverwritten: ['I7', 'live memory of the host is overwritten'],
   jumpNowhere: ['H-M10', 'a CPU jumped to where no kernel is, and the caller was told 0'],
-  slotOverwritten: ['H2 M5', 'a message was wiped that nobody had read whole'],
-  interruptMerged: ['H3', 'an interrupt folded into one that was pending'],
-  workPending: ['H4', 'the irq_work was pending already: one callback for two interrupts'],
-  messageTorn: ['H5', 'a handler had the header of one message and the payload of another'],
+  slotOverwritten: ['H2 M5 V1', 'a message was wiped that nobody had read whole'],
+  interruptMerged: ['H3 V7', 'an interrupt folded into one that was pending'],
+  workPending: ['H4 V7', 'the irq_work was pending already: one callback for two interrupts'],
+  messageTorn: ['H5 V2', 'a handler had the header of one message and the payload of another'],
   phantomMessage: ['H6 M4', 'a handler was called for a message that nobody sent'],
   clearedUnderReader: ['H6', 'the slot was being refilled when the receiver looked: no message'],
   typeChanged: ['H6', 'the callback finds another type than the one that was matched'],
-  deliveredAgain: ['H7 M15', 'a message was handled once more: the slot is never cleared'],
+  deliveredAgain: ['H7 M15 V6', 'a message was handled once more: the slot is never cleared'],
   sendersCollide: ['H8', 'two senders are in the same slot'],
   wrongSlot: [
-    'H9 H-M8',
+    'H9 H-M8 V5',
     'the slot was chosen by CPU number, the receiver reads that of its APIC id',
   ],
   nullMask: ['H10b', 'the cpu mask was never allocated: a NULL pointer is read'],
@@ -80,6 +80,8 @@ const TEXTS = {
   cpuStillOnline: ['H-M5', 'a CPU of the instance still runs the kernel that starts it'],
   claimsAllCpus: ['H-M6', 'a spawned kernel believes that every CPU is its own'],
   claimsAllMemory: ['H-M11', 'a spawned kernel believes that all memory is its own'],
+  leftovers: ['V3', 'bytes of the message before are behind those of this one'],
+  bootWipe: ['V4', 'a kernel that starts cleared a message that was waiting'],
 } as const satisfies Record<string, readonly [facts: string, text: string]>;
 export type HazardName = keyof typeof TEXTS;
 

@@ -12,7 +12,7 @@ import { instanceGet, maskCpus } from './instance-table.ts';
 import { instanceAlloc } from './ipi-area.ts';
 import { K } from './kernel.layout.ts';
 import { allocPage, kimageAt, kimageFree } from './kimage.ts';
-import { MK_INSTANCE, MK_INSTANCE_IPI_DATA, MK_STATE } from './mk.layout.ts';
+import { MK_INSTANCE, MK_STATE } from './mk.layout.ts';
 import type { Kimage, Segment } from './system.ts';
 
 const SOURCE = 'kernel/kexec_file.c';
@@ -70,11 +70,7 @@ function fullCommandLine(x: KernelContext, instance: number, given: string): str
       );
     words.push(`nr_cpus=${Math.max(1, maskCpus(x, instance).length)}`);
   }
-  const data = x.mem.peek64(x.k + K.mk_instance_ipi_map + 8 * instanceId(x, instance));
-  if (has(x, 'ipi-param') && data !== 0) {
-    const area = x.mem.peek64(data + MK_INSTANCE_IPI_DATA.at.shared_mem);
-    words.push(`mk_ipi_shared=0x${area.toString(16)}`);
-  }
+  words.push(x.roles.announce(x, instance));
   return words.filter((word) => word !== '').join(' ');
 }
 

@@ -31,6 +31,14 @@ export function allocPage(x: KernelContext): number {
   return pages.next;
 }
 
+/** Pages that follow each other, never given back; 0 when there are not so many. */
+export function allocPages(x: KernelContext, bytes: number): number {
+  const { pages } = x.state;
+  if (pages.next + bytes > pages.end) return 0;
+  x.update({ pages: { ...pages, next: pages.next + bytes } });
+  return pages.next;
+}
+
 function freePage(x: KernelContext, page: number): void {
   const { pages } = x.state;
   x.update({ pages: { ...pages, free: [page, ...pages.free] } });

@@ -168,6 +168,7 @@ const EVENTS = {
   'boot.mk_ready': ['info', 'mk: multikernel support ready'],
   'boot.done': ['info', 'boot: idle loop reached'],
   'irq.unexpected': ['err', 'irq: vector {vector:x} on cpu {cpu} has no handler'],
+  'ipi.no_area': ['err', 'ipi: interrupt on cpu {cpu}, but no shared memory is mapped'],
 } as const satisfies Record<string, readonly [LogLevel, string, (readonly string[])?]>;
 
 export type LogKey = keyof typeof EVENTS;

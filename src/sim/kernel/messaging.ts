@@ -185,7 +185,7 @@ export const messageCallback = fusedRoutine<KernelContext>({
         const got = mem.read32(D[f + C_SLOT]! + SLOT_TYPE);
         if (got !== expected) {
           x.log('msg.type_mismatch', expected >>> 0, got >>> 0);
-          x.hazard(HAZARD.typeChanged, D[f + C_SLOT], got);
+          if (x.roles.filtersTypes) x.hazard(HAZARD.typeChanged, D[f + C_SLOT], got);
           return x.leave(1);
         }
         if (x.tick(1)) return;

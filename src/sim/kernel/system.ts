@@ -98,6 +98,15 @@ export interface RoleTable {
   readonly spawnedReady: Routine<KernelContext> | null;
   /** Called with an instance that has just become ready. */
   readonly instanceReady: Routine<KernelContext> | null;
+  /** Word that tells an image of an instance where it will receive; '' for none. */
+  readonly announce: (x: KernelContext, instance: number) => string;
+  /** What a spawned kernel does about its receive area: early, and once it has a heap. */
+  readonly earlyInit: (x: KernelContext) => void;
+  readonly lateInit: (x: KernelContext) => void;
+  /** Whether handlers are called for their own type only. */
+  readonly filtersTypes: boolean;
+  /** Whether all kernels share one area, a slot for each CPU of the machine. */
+  readonly sharesArea: boolean;
 }
 
 /** Cold state of all kernels, and what they share with the observer. */

@@ -2,14 +2,10 @@ import type { KernelContext } from '../kernel/context.ts';
 import { listInstances, viewInstance } from '../kernel/instance-object.ts';
 import { K } from '../kernel/kernel.layout.ts';
 import { logSentence } from '../kernel/log-events.ts';
-import {
-  MK_INSTANCE_IPI_DATA,
-  MK_IPI_DATA,
-  MK_IPI_HANDLER,
-  MK_PFN_IPI_TYPE,
-} from '../kernel/mk.layout.ts';
+import { MK_IPI_DATA, MK_IPI_HANDLER, MK_PFN_IPI_TYPE } from '../kernel/mk.layout.ts';
 import { CPU } from '../machine/cpu.layout.ts';
 import type { About } from '../shell/ask.ts';
+import { areaStart } from '../world/areas.ts';
 import { readLog } from '../world/log-read.ts';
 import type { World } from '../world/world.ts';
 import { statsOf } from './stats.ts';
@@ -70,9 +66,7 @@ function areasOf(world: World, kernel: number): About['areas'] {
   if (own !== 0) areas.push({ instance: x.state.name, start: own });
   for (const addr of listInstances(x)) {
     const { id, name } = viewInstance(x, addr);
-    const data = id < 0 || id > 255 ? 0 : x.mem.peek64(x.k + K.mk_instance_ipi_map + 8 * id);
-    if (data === 0) continue;
-    const start = x.mem.peek64(data + MK_INSTANCE_IPI_DATA.at.shared_mem);
+    const start = areaStart(world, kernel, id);
     if (start !== 0) areas.push({ instance: name, start });
   }
   return areas.map((area) => ({ ...area, slots: usedSlots(world, area.start) }));

@@ -3,10 +3,11 @@ import { HAZARDS, hazardsOf } from '../kernel/hazards.ts';
 import { findByName, listInstances, viewInstance } from '../kernel/instance-object.ts';
 import { onlineCpus } from '../kernel/hotplug.ts';
 import { K } from '../kernel/kernel.layout.ts';
-import { MK_INSTANCE_IPI_DATA, MK_IPI_DATA, MK_MESSAGE } from '../kernel/mk.layout.ts';
+import { MK_IPI_DATA, MK_MESSAGE } from '../kernel/mk.layout.ts';
 import { firstCpu, idrFind } from '../kernel/instance-table.ts';
 import { STAT } from '../kernel/observer.ts';
 import { CPU, MODE_NAMES } from '../machine/cpu.layout.ts';
+import { areaStart } from '../world/areas.ts';
 import { readLog } from '../world/log-read.ts';
 import { readMessage } from '../world/messages.ts';
 import { stackOf, vectorsOf } from '../world/cpu-view.ts';
@@ -129,11 +130,8 @@ function areaOf(world: World, name: string): { start: number; target: number } |
     return own === 0 ? undefined : { start: own, target: host === 0 ? 0 : firstCpu(x, host) };
   }
   const { id } = viewInstance(x, addr);
-  if (id < 0 || id > 255) return undefined;
-  const data = x.mem.peek64(x.k + K.mk_instance_ipi_map + 8 * id);
-  if (data === 0) return undefined;
-  const start = x.mem.peek64(data + MK_INSTANCE_IPI_DATA.at.shared_mem);
-  return { start, target: firstCpu(x, addr) };
+  const start = areaStart(world, 0, id);
+  return start === 0 ? undefined : { start, target: firstCpu(x, addr) };
 }
 
 function slotAnswer(

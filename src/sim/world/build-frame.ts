@@ -1,9 +1,9 @@
 import { CPU, MODE_NAMES } from '../machine/cpu.layout.ts';
 import { DeliveryMode } from '../machine/lapic.regs.ts';
-import { K } from '../kernel/kernel.layout.ts';
 import { firstCpu } from '../kernel/instance-table.ts';
-import { MK_INSTANCE_IPI_DATA, MK_IPI_DATA, MULTIKERNEL_VECTOR } from '../kernel/mk.layout.ts';
+import { MK_IPI_DATA, MULTIKERNEL_VECTOR } from '../kernel/mk.layout.ts';
 import { STAT } from '../kernel/observer.ts';
+import { areaStart } from './areas.ts';
 import { stackOf, vectorsOf } from './cpu-view.ts';
 import type { AreaFrame, CpuFrame, FlightFrame, KernelFrame, MessageFrame } from './frame.ts';
 import { hostInstances } from './instances.ts';
@@ -123,10 +123,7 @@ export function areaFrames(world: World): AreaFrame[] {
   const { nrCpus } = world.sys.settings;
   const areas: AreaFrame[] = [];
   for (const view of hostInstances(world)) {
-    if (view.id < 0 || view.id > 255) continue;
-    const data = x.mem.peek64(x.k + K.mk_instance_ipi_map + 8 * view.id);
-    if (data === 0) continue;
-    const start = x.mem.peek64(data + MK_INSTANCE_IPI_DATA.at.shared_mem);
+    const start = areaStart(world, 0, view.id);
     if (start === 0) continue;
     const used = Array.from({ length: nrCpus }, (_, slot) => ({
       slot,

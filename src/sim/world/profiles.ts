@@ -1,7 +1,15 @@
 import { Refused } from '../base/assert.ts';
 import { parseResources } from '../kernel/device-tree.ts';
 import { ipiCreate } from '../kernel/ipi-area.ts';
+import { announceArea, ipiInit, ipiSharedParam } from '../kernel/ipi-init.ts';
 import { interruptEntry, sendIpiData } from '../kernel/ipi.ts';
+import {
+  announceV1,
+  hostInitV1,
+  interruptEntryV1,
+  sendV1,
+  spawnedInitV1,
+} from '../kernel/mailboxes/v1.ts';
 import { reserveRestored } from '../kernel/restore-resources.ts';
 import type { RoleTable } from '../kernel/system.ts';
 import { hostReceives, spawnedKnows } from '../kernel/two-way.ts';
@@ -53,26 +61,10 @@ export const GLUE_TABLE: readonly Glue[] = [
   },
 ];
 
-/** Profiles that can be run, with the glue each starts from. */
-const PROFILE_GLUE: Readonly<Record<string, (glue: Glue) => boolean>> = {
-  'rfc-v2': (glue) => glue.byDefault,
-  'rfc-v2-as-posted': () => false,
-};
+type Switches = ReadonlySet<string>;
 
-/** The switches of a run: the profile's, then what the scenario changes by hand. */
-export function glueOf(profile: string, changes: Readonly<Record<string, boolean>>): Set<string> {
-  const start = PROFILE_GLUE[profile];
-  if (!start) {
-    const known = Object.keys(PROFILE_GLUE).join(', ');
-    throw new Refused(`profile ${profile} cannot be run yet; these can: ${known}`);
-  }
-  return new Set(
-    GLUE_TABLE.filter((glue) => changes[glue.name] ?? start(glue)).map((glue) => glue.name),
-  );
-}
-
-/** The routines of a run by role. */
-export const rolesOf = (glue: ReadonlySet<string>): RoleTable => ({
+/** The routines of v2, with what the glue adds. */
+const v2 = (glue: Switches): RoleTable => ({
   sendIpiData,
   interruptEntry,
   parseResources,
@@ -80,4 +72,80 @@ export const rolesOf = (glue: ReadonlySet<string>): RoleTable => ({
   instanceReady: glue.has('ipi-area') ? ipiCreate : null,
   spawnedReady: glue.has('two-way') ? spawnedKnows : null,
   hostReady: glue.has('two-way') ? hostReceives : null,
+  announce: announceArea,
+  earlyInit: ipiSharedParam,
+  lateInit: ipiInit,
+  filtersTypes: true,
+  sharesArea: false,
 });
+
+/** Instances, images and files are those of v2; the mailbox is that of v1. */
+const v1 = (glue: Switches): RoleTable => ({
+  ...v2(glue),
+  sendIpiData: sendV1,
+  interruptEntry: interruptEntryV1,
+  instanceReady: null,
+  spawnedReady: null,
+  hostReady: hostInitV1,
+  announce: announceV1,
+  earlyInit: spawnedInitV1,
+  lateInit: () => undefined,
+  filtersTypes: false,
+  sharesArea: true,
+});
+
+/** A model of the design: the glue it starts from, the pieces that mean something to it, its routines. */
+interface Profile {
+  readonly what: string;
+  readonly starts: (glue: Glue) => boolean;
+  readonly knows: (glue: Glue) => boolean;
+  readonly roles: (glue: Switches) => RoleTable;
+}
+
+const isMailbox = ({ name }: Glue): boolean => name === 'ipi-area' || name === 'two-way';
+
+const PROFILE_TABLE: Readonly<Record<string, Profile>> = {
+  'rfc-v2': {
+    what: 'The second posting, with the least glue that lets it run.',
+    starts: (glue) => glue.byDefault,
+    knows: () => true,
+    roles: v2,
+  },
+  'rfc-v2-as-posted': {
+    what: 'The second posting exactly as it went to the list.',
+    starts: () => false,
+    knows: () => true,
+    roles: v2,
+  },
+  'rfc-v1': {
+    what: 'The first posting: one shared area, and every handler sees every interrupt.',
+    starts: (glue) => glue.byDefault && !isMailbox(glue),
+    knows: (glue) => !isMailbox(glue),
+    roles: v1,
+  },
+};
+
+function profileOf(name: string): Profile {
+  const profile = PROFILE_TABLE[name];
+  if (profile) return profile;
+  const known = Object.keys(PROFILE_TABLE).join(', ');
+  throw new Refused(`profile ${name} cannot be run yet; these can: ${known}`);
+}
+
+/** The switches of a run: the profile's, then what the scenario changes by hand. */
+export function glueOf(profile: string, changes: Readonly<Record<string, boolean>>): Set<string> {
+  const { starts, knows } = profileOf(profile);
+  return new Set(
+    GLUE_TABLE.filter((glue) => knows(glue) && (changes[glue.name] ?? starts(glue))).map(
+      (glue) => glue.name,
+    ),
+  );
+}
+
+/** The routines of a run by role. */
+export const rolesOf = (profile: string, glue: Switches): RoleTable =>
+  profileOf(profile).roles(glue);
+
+/** Profiles that can be run, by name, each with a sentence. */
+export const PROFILE_LIST: readonly { readonly name: string; readonly what: string }[] =
+  Object.entries(PROFILE_TABLE).map(([name, { what }]) => ({ name, what }));

@@ -24,6 +24,7 @@ import {
   trustHandler,
 } from '../kernel/careless-handlers.ts';
 import { listenHandler, MESSAGE_HANDLER, messageHandlers } from '../kernel/message-handlers.ts';
+import { hostInitV1, interruptEntryV1, sendV1 } from '../kernel/mailboxes/v1.ts';
 import { messageCallback, sendMessage } from '../kernel/messaging.ts';
 import { pfnHandler, sendPfn } from '../kernel/pfn.ts';
 import { reserveResources } from '../kernel/resources.ts';
@@ -84,6 +85,9 @@ export const PROGRAM = link<KernelContext>([
   replyHandler,
   keepHandler,
   trustHandler,
+  sendV1,
+  interruptEntryV1,
+  hostInitV1,
 ]);
 
 ipiCallbacks[MESSAGE_CALLBACK] = messageCallback;

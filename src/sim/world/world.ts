@@ -103,7 +103,7 @@ export class World implements Software {
     this.observer = new Observer(this.mem);
     this.x = new KernelContext(this.machine as never, this.sys, this.observer);
     this.viewer = new KernelContext(this.machine as never, this.sys, this.observer);
-    this.x.roles = rolesOf(glue);
+    this.x.roles = rolesOf(settings.profile, glue);
     this.viewer.roles = this.x.roles;
     this.machine.setUp(PROGRAM, this.x, this);
     this.trace = withTrace ? new Trace() : null;

@@ -68,7 +68,7 @@ export const early = routine<KernelContext>({
 const program = link<KernelContext>([...PROGRAM.routines, ...CALLBACKS, reserveStandIn, early]);
 
 const ROLES = {
-  ...rolesOf(new Set()),
+  ...rolesOf('rfc-v2', new Set()),
   reserveRestored: reserveStandIn,
   parseResources: () => {
     const { parseRet } = standing.ins;
