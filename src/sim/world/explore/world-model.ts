@@ -1,6 +1,6 @@
 import { Refused, SimBug } from '../../base/assert.ts';
 import { BlockTable } from '../../engine/block-table.ts';
-import type { Model } from '../../engine/model.ts';
+import type { ProcessModel } from '../../engine/needed.ts';
 import { STAT } from '../../kernel/observer.ts';
 import type { Program } from '../../machine/routine.ts';
 import type { KernelContext } from '../../kernel/context.ts';
@@ -20,11 +20,11 @@ const AUDIT_EVERY = 65536;
 export class FootprintGrew extends Error {}
 
 /**
- * The world as a {@link Model}: its own machine, memory and routines, moved in chosen mode. An action
+ * The world as a model to explore: its own machine, memory and routines, moved in chosen mode. An action
  * is a step another CPU could come between, with the private steps behind it, or the acceptance of an
  * interrupt, with its EOI. Actions are numbered by CPU: `2 * cpu` a step, `2 * cpu + 1` an acceptance.
  */
-export class WorldModel implements Model {
+export class WorldModel implements ProcessModel {
   readonly width: number;
   readonly actions: number;
   readonly effects: number[] = [];
@@ -245,6 +245,11 @@ export class WorldModel implements Model {
     if (!cold) throw new SimBug('no such list of tasks');
     this.#world.cold = cold;
     this.#now[this.#coldAt] = number;
+  }
+
+  /** The CPU an action is one of. */
+  processOf(action: number): number {
+    return action >> 1;
   }
 
   /** What an action is called in a schedule: `cpu1 S6`, `cpu4 take`. The state must be loaded. */
