@@ -3,7 +3,7 @@
  * has its time and its CPU. Text never stands in a row: tables turn kinds and numbers into words.
  */
 export const ROW = {
-  /** A step ran. b: program counter of the step · c: depth of the stack · a: its cost in ns */
+  /** A step ran. a: its cost in ns · b: its program counter · c, d: depth of the stack after and before it */
   step: 1,
   /** A vector went from IRR to ISR. b: vector */
   take: 2,

@@ -82,6 +82,7 @@ export const sendIpiData = fusedRoutine<KernelContext>({
       id: 'S1',
       label: 'find',
       text: 'find the instance under its mutex and take a reference',
+      lock: 'mk_instance_mutex',
       cost: 22,
     },
     { id: 'S2', label: 'size', text: 'refuse more than 256 bytes', cost: 1 },

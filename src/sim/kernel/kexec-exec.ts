@@ -108,6 +108,7 @@ export const kexecById = routine<KernelContext>({
     {
       id: 'lock',
       text: 'take the kexec lock, without waiting',
+      lock: 'kexec_mutex',
       cost: 40,
       local: false,
       run(x) {
@@ -198,6 +199,7 @@ export const kexecById = routine<KernelContext>({
     {
       id: 'return',
       text: 'release the lock; the state of the instance stays loading',
+      lock: 'kexec_mutex',
       cost: 20,
       local: false,
       run(x) {

@@ -124,6 +124,7 @@ export const kexecFileLoad = routine<KernelContext>({
     {
       id: 'lock',
       text: 'take the kexec lock, without waiting',
+      lock: 'kexec_mutex',
       cost: 20,
       local: false,
       run(x) {
@@ -285,6 +286,7 @@ export const kexecFileLoad = routine<KernelContext>({
     {
       id: 'exchange',
       text: 'put it into kexec_image; the image that was there is freed',
+      lock: 'kexec_mutex',
       cost: 60,
       local: false,
       run(x) {

@@ -83,6 +83,7 @@ export const deviceTreeWrite = routine<KernelContext>({
     {
       id: 'lock',
       text: 'take mk_instance_mutex',
+      lock: 'mk_instance_mutex',
       cost: 20,
       local: false,
       run(x) {
@@ -140,6 +141,7 @@ export const deviceTreeWrite = routine<KernelContext>({
     {
       id: 'unlock',
       text: 'release the mutex and return the count, whatever happened',
+      lock: 'mk_instance_mutex',
       cost: 30,
       local: false,
       run(x) {
@@ -168,6 +170,7 @@ export const removeInstance = routine<KernelContext>({
     {
       id: 'check',
       text: 'active and loading instances stay',
+      lock: 'mk_instance_mutex',
       cost: 60,
       local: false,
       run(x) {

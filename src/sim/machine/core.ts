@@ -57,6 +57,8 @@ export class Core {
   /** The routine that runs: its first step, and the place behind its last one. */
   start = 0;
   end = 0;
+  /** Frames on the stack when it began to run. */
+  depth = 0;
   /** First step, relative to {@link start}, that {@link left} does not count yet. */
   entry = 0;
   /** The step that runs, relative to {@link start}. */
@@ -101,6 +103,7 @@ export class Core {
   enter(to: Routine<never>, index: number, now: number): void {
     this.start = to.start;
     this.end = to.end;
+    this.depth = this.H[this.h + DEPTH]!;
     this.base = now - this.elapsed[to.start + index]!;
     this.entry = index;
     this.step = index;
@@ -137,13 +140,13 @@ export class Core {
 
   /** Writes the rows of the steps that ran. */
   note(): void {
-    const { recorder, base, elapsed, cpu, noted, step, start } = this;
+    const { recorder, base, elapsed, cpu, noted, step, start, depth } = this;
     this.noted = step;
     if (recorder === null) return;
-    const depth = this.H[this.h + DEPTH]!;
+    const after = this.H[this.h + DEPTH]!;
     for (let pc = start + noted; pc < start + step; pc++) {
       const before = elapsed[pc]!;
-      recorder.row(ROW.step, base + before, cpu, elapsed[pc + 1]! - before, pc, depth, 0);
+      recorder.row(ROW.step, base + before, cpu, elapsed[pc + 1]! - before, pc, after, depth);
     }
   }
 
@@ -221,6 +224,7 @@ export class Core {
     this.pcAt = pcAt;
     this.start = start;
     this.end = end;
+    this.depth = depth;
     this.base = now - elapsed[start + index + 1]!;
     this.entry = index + 1;
     this.step = index + 1;

@@ -16,6 +16,11 @@ export interface Step<X> {
    * steps together with the shared step before them.
    */
   readonly local: boolean;
+  /**
+   * The lock the step takes or gives back, '' for none: what happened before one CPU's such step
+   * happens before the next one's. A section that is one step is both.
+   */
+  readonly lock: string;
   readonly run: (x: X) => void;
 }
 
@@ -44,7 +49,7 @@ export interface Routine<X> {
   readonly fused: ((x: X) => void) | undefined;
 }
 
-type Draft<X> = Partial<Pick<Step<X>, 'label' | 'cost' | 'local'>> &
+type Draft<X> = Partial<Pick<Step<X>, 'label' | 'cost' | 'local' | 'lock'>> &
   Pick<Step<X>, 'id' | 'text' | 'run'>;
 type Row<X> = Omit<Draft<X>, 'run'>;
 
@@ -65,6 +70,7 @@ export function routine<X>(draft: {
     label: step.id,
     cost: COST_DEFAULT,
     local: true,
+    lock: '',
     ...step,
   }));
   const names = steps.flatMap((step) =>
@@ -126,6 +132,7 @@ function offTheEnd<X>(name: string): Step<X> {
     text: 'runs off the end',
     cost: 0,
     local: true,
+    lock: '',
     run: () => {
       throw new SimBug(`${name} ran off its end`);
     },
