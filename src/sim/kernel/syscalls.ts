@@ -97,6 +97,51 @@ export const userRaw = routine<KernelContext>({
   ],
 });
 
+/** Waiting between two messages of a flood goes in steps of this many nanoseconds. */
+const PACE_NS = 1000;
+
+/**
+ * What `mk flood` runs: `count` messages without a payload, subtypes from `first` on, with `gap`
+ * nanoseconds before each, in whole steps of {@link PACE_NS}. Returns how many were sent, or the
+ * error when none was.
+ */
+export const userFlood = routine<KernelContext>({
+  name: 'mk_user_flood',
+  source: 'glue',
+  locals: ['id', 'msg_type', 'first', 'count', 'gap', 'wait', 'done', 'sent', 'error'],
+  steps: [
+    {
+      id: 'pace',
+      text: 'wait for the moment of the next message',
+      cost: PACE_NS,
+      run(x) {
+        x.set(5, x.get(5) + PACE_NS);
+        if (x.get(5) < x.get(4)) x.stay();
+      },
+    },
+    {
+      id: 'send',
+      text: 'call mk_send_message',
+      run(x) {
+        x.set(5, 0);
+        x.call(sendMessage, x.get(0), x.get(1), (x.get(2) + x.get(6)) >>> 0, 0, 0);
+      },
+    },
+    {
+      id: 'next',
+      text: 'count it',
+      run(x) {
+        const { result } = x;
+        if (result < 0) x.set(8, result);
+        else x.set(7, x.get(7) + 1);
+        x.set(6, x.get(6) + 1);
+        if (x.get(6) < x.get(3)) x.goto(userFlood.at.pace!);
+        else x.ret(x.get(7) > 0 ? x.get(7) : x.get(8));
+      },
+    },
+  ],
+});
+
 /**
  * What `mk listen` runs: registers a handler for a message type, or for PFN IPIs. `handler` is a
  * number of {@link MESSAGE_HANDLER}; `ctx` is what the handler gets, for `keep` memory of its own.

@@ -7,7 +7,14 @@ import { kexecFileLoad } from '../kernel/kexec-load.ts';
 import { MK_PFN_IPI_TYPE } from '../kernel/mk.layout.ts';
 import { sendPfn } from '../kernel/pfn.ts';
 import { MESSAGE_HANDLER } from '../kernel/message-handlers.ts';
-import { userListen, userRaw, userSend, userSleep, userUnlisten } from '../kernel/syscalls.ts';
+import {
+  userFlood,
+  userListen,
+  userRaw,
+  userSend,
+  userSleep,
+  userUnlisten,
+} from '../kernel/syscalls.ts';
 import { CPU } from '../machine/cpu.layout.ts';
 import type { Routine } from '../machine/routine.ts';
 import type { Answer, Ask } from '../shell/ask.ts';
@@ -41,6 +48,7 @@ export function serve(world: World, kernel: number, files: FileTree, ask: Ask): 
     case 'kexec_file_load':
     case 'reboot':
     case 'send':
+    case 'flood':
     case 'send_pfn':
     case 'send_raw':
     case 'listen':
@@ -199,6 +207,7 @@ type RoutineAsk = Extract<
       | 'kexec_file_load'
       | 'reboot'
       | 'send'
+      | 'flood'
       | 'send_pfn'
       | 'send_raw'
       | 'listen'
@@ -241,6 +250,11 @@ function runRoutine(world: World, kernel: number, files: FileTree, ask: RoutineA
       const args = [ask.id, ask.type, ask.subtype, number, ask.length];
       const label = `send 0x${ask.subtype.toString(16)} to ${ask.id}`;
       return startFrom(world, kernel, files, ask, userSend, args, label);
+    }
+    case 'flood': {
+      const args = [ask.id, ask.type, ask.first, ask.count, ask.gapNs];
+      const where = { cpu: ask.cpu, hold: false };
+      return startFrom(world, kernel, files, where, userFlood, args, `flood ${ask.id}`);
     }
     case 'send_raw': {
       const args = [ask.id, ask.type, ask.bytes ? sys.hand(ask.bytes) : -1, ask.length];

@@ -48,6 +48,17 @@ export type Ask =
       readonly cpu: number | null;
       readonly hold: boolean;
     }
+  /** mk_send_message `count` times without payload, `gapNs` before each. Answers how many went out. */
+  | {
+      readonly call: 'flood';
+      readonly id: number;
+      readonly type: number;
+      /** Subtype of the first; they count up. */
+      readonly first: number;
+      readonly count: number;
+      readonly gapNs: number;
+      readonly cpu: number | null;
+    }
   /** mk_send_pfn. */
   | {
       readonly call: 'send_pfn';

@@ -114,6 +114,8 @@ export function answer(world: FakeWorld, ask: Ask): Answer {
       return { ret: world.rets.mount ?? 0 };
     case 'about':
       return { ret: 0, about: world.about };
+    case 'flood':
+      return { ret: world.rets.flood ?? ask.count };
     default:
       return { ret: world.rets[ask.call] ?? 0 };
   }

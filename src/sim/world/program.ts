@@ -29,7 +29,7 @@ import { messageCallback, sendMessage } from '../kernel/messaging.ts';
 import { pfnHandler, sendPfn } from '../kernel/pfn.ts';
 import { reserveResources } from '../kernel/resources.ts';
 import { reserveRestored } from '../kernel/restore-resources.ts';
-import { userListen, userRaw, userSend, userSleep, userUnlisten } from '../kernel/syscalls.ts';
+import { userFlood, userListen, userRaw, userSend, userSleep, userUnlisten } from '../kernel/syscalls.ts';
 import { hostReceives, spawnedKnows } from '../kernel/two-way.ts';
 import { unexpectedVector } from '../kernel/unexpected.ts';
 import { deviceTreeWrite, removeInstance } from '../kernel/upload.ts';
@@ -88,6 +88,7 @@ export const PROGRAM = link<KernelContext>([
   sendV1,
   interruptEntryV1,
   hostInitV1,
+  userFlood,
 ]);
 
 ipiCallbacks[MESSAGE_CALLBACK] = messageCallback;

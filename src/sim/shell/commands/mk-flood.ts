@@ -12,15 +12,17 @@ const COUNT_MAX = 10_000_000;
 const RATE_MAX = 100_000_000;
 /** Steps of the progress bar. */
 const STEPS = 20;
+/** Messages of one round at most: after each the line looks whether somebody stopped it. */
+const ROUND_MAX = 200;
 
-/** `mk flood`: a workload, one message a round, so that it can be watched and stopped. */
+/** `mk flood`: a workload in rounds, so that it can be watched and stopped. */
 export const mkFlood: Verb = {
   name: 'flood',
   summary: 'send many messages, one after the other',
   usage: 'mk flood NAME|ID [--count N] [--rate R] [--from CPUS]',
   more: `  --count N    that many messages; ${COUNT} when left out
   --rate R     that many a simulated second, besides the time sending takes; ${RATE}
-  --from CPUS  CPUs that send in turn, such as 1-3,6
+  --from CPUS  CPUs that take turns, a round each, such as 1-3,6
 Each is of type user, with its number as subtype.`,
   options: ['--count', '--rate', '--from'],
   *run(args, io): Steps<number | Again> {
@@ -37,18 +39,19 @@ Each is of type user, with its number as subtype.`,
     const refused = wholeNumber(given.value('x') ?? '0', '--refused', 0, count);
     const receiver = yield* findReceiver(io, 'flood', to);
     if (!receiver) return 1;
-    const message = { type: MK_MSG.USER, subtype: done, payload: null, length: 0, hold: false };
-    const cpu = cpus[done % cpus.length] ?? null;
-    const { ret } = yield { call: 'send', id: receiver.id, cpu, ...message };
-    const lost = refused + Number(ret < 0);
-    if (ret < 0 && lost === 1) io.out(`\rmk: send to ${receiver.name}: ${errnoText(ret)}\n`);
-    showProgress(io, done + 1, count);
-    if (done + 1 === count) {
+    const round = Math.min(ROUND_MAX, Math.ceil(count / STEPS), count - done);
+    const cpu = cpus[Math.floor(done / round) % cpus.length] ?? null;
+    const gapNs = Math.round(1e9 / rate);
+    const what = { type: MK_MSG.USER, first: done, count: round, gapNs, cpu };
+    const { ret } = yield { call: 'flood', id: receiver.id, ...what };
+    const lost = refused + round - Math.max(0, ret);
+    if (ret < 0 && refused === 0) io.out(`\rmk: send to ${receiver.name}: ${errnoText(ret)}\n`);
+    showProgress(io, done, done + round, count);
+    if (done + round === count) {
       io.out(`\n${count - lost} sent, ${lost} refused\n`);
       return lost > 0 ? 1 : 0;
     }
-    yield { call: 'sleep', ns: Math.max(1, Math.round(1e9 / rate)) };
-    const carried = ['--done', String(done + 1), '--refused', String(lost)];
+    const carried = ['--done', String(done + round), '--refused', String(lost)];
     const again = [to, '--count', String(count), '--rate', String(rate), ...carried];
     return { again: from === undefined ? again : [...again, '--from', from] };
   },
@@ -56,9 +59,9 @@ Each is of type user, with its number as subtype.`,
 };
 
 /** Draws the bar whenever it grows: the beginning of the line is written over. */
-function showProgress(io: Io, done: number, count: number): void {
+function showProgress(io: Io, before: number, done: number, count: number): void {
   const full = Math.floor((done * STEPS) / count);
-  if (full === Math.floor(((done - 1) * STEPS) / count)) return;
+  if (full === Math.floor((before * STEPS) / count)) return;
   const bar = '#'.repeat(full).padEnd(STEPS, '.');
   io.out(`\r[${bar}] ${done} of ${count}`);
 }

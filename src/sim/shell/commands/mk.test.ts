@@ -217,21 +217,29 @@ describe('the helpers of the kernel', () => {
 });
 
 describe('mk flood', () => {
-  it('sends messages in turn from CPUs, with time between, and shows how far it is', () => {
+  it('sends messages in rounds from CPUs in turn, and shows how far it is', () => {
     const world = fakeWorld();
     const { status, output } = type(world, 'mk flood web-server --count 40 --rate 1000 --from 1,6');
     expect(status).toBe(0);
     expect(output).toMatch(/\r\[#{20}\] 40 of 40\n40 sent, 0 refused\n$/);
     expect(output.split('\r')).toHaveLength(21);
-    const sends = asksOf(world, 'send');
-    expect(sends.map(({ subtype }) => subtype)).toEqual(Array.from({ length: 40 }, (_, i) => i));
-    expect(sends.slice(0, 3).map(({ cpu }) => cpu)).toEqual([1, 6, 1]);
-    expect(asksOf(world, 'sleep')).toEqual(Array(39).fill({ call: 'sleep', ns: 1e6 }));
+    const rounds = asksOf(world, 'flood');
+    expect(rounds.map(({ first }) => first)).toEqual(Array.from({ length: 20 }, (_, i) => 2 * i));
+    expect(rounds.slice(0, 3).map(({ cpu }) => cpu)).toEqual([1, 6, 1]);
+    expect(new Set(rounds.map(({ count, gapNs }) => `${count} ${gapNs}`))).toEqual(
+      new Set(['2 1000000']),
+    );
+  });
+
+  it('has no round so long that nobody could stop it', () => {
+    const world = fakeWorld();
+    expect(type(world, 'mk flood web-server --count 100001').output).toMatch(/100001 sent, 0 ref/);
+    expect(Math.max(...asksOf(world, 'flood').map(({ count }) => count))).toBe(200);
   });
 
   it('counts what is refused, and says why once', () => {
     const world = fakeWorld();
-    world.rets.send = -19;
+    world.rets.flood = -19;
     const { status, output } = type(world, 'mk flood 7');
     expect(status).toBe(1);
     expect(output.match(/-ENODEV \(-19\)/g)).toHaveLength(1);
@@ -243,7 +251,7 @@ describe('mk flood', () => {
     (line) => {
       const world = fakeWorld();
       expect(type(world, `mk flood ${line}`).output).toMatch(/usage: mk flood/);
-      expect(asksOf(world, 'send')).toEqual([]);
+      expect(asksOf(world, 'flood')).toEqual([]);
     },
   );
 
