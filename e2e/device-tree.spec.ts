@@ -79,3 +79,32 @@ test('a bent byte is told with the check that catches it, and taken back', async
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
+
+test('every bit is flipped, and the map says what a kernel makes of it', async ({ page }) => {
+  await openTree(page);
+  await page.getByRole('button', { name: 'Bit flips' }).click();
+  await page.getByRole('button', { name: 'Flip every bit' }).click();
+  await expect(page.getByText(/^\d[\d,]* bits flipped$/)).toBeVisible();
+  const map = page.getByRole('textbox', { name: /^Bit-flip map/ });
+  await map.focus();
+  await page.keyboard.press('Home');
+  await expect(map).toHaveAccessibleName(/^Bit-flip map. Byte 0x0: 8 refused/);
+  // From an outcome to the next byte that has it, and to the bytes.
+  await page.getByRole('button', { name: /other effect: id$/ }).click();
+  await expect(page.getByText(/^other effect: id: 2 → \d+$/).first()).toBeVisible();
+  const bytes = page.getByRole('textbox', { name: /^Bytes of the blob/ });
+  await expect(bytes).toHaveAccessibleName(/value id <2>/);
+});
+
+test('flipping the bits of a large blob can be cancelled', async ({ page }) => {
+  await openTree(page);
+  const content = `/dts-v1/;\n/ { data = [${'00 '.repeat(100_000)}]; };\n`;
+  const file = { name: 'large.dts', mimeType: 'text/plain', buffer: Buffer.from(content) };
+  await page.locator('input[accept=".dts,.dtb,.dtbo"]').setInputFiles(file);
+  await expect(page.getByRole('treeitem', { name: /^data/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Bit flips' }).click();
+  await page.getByRole('button', { name: 'Flip every bit' }).click();
+  await expect(page.getByRole('progressbar', { name: 'Bits flipped' })).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText(/^Cancelled at \d+ %$/)).toBeVisible();
+});

@@ -89,12 +89,17 @@ export class Board implements Software {
   #pages = PAGES;
   #brought = BROUGHT;
 
-  constructor(program: Program<KernelContext>, roles: RoleTable, recorder: Recorder) {
+  constructor(
+    program: Program<KernelContext>,
+    roles: RoleTable,
+    recorder: Recorder,
+    glue: ReadonlySet<string> = new Set(),
+  ) {
     const ids = Array.from({ length: APIC_IDS + 1 }, (_, cpu) => cpu);
     this.mem = new ArenaMemory(MEMORY, OBSERVER_BYTES);
     this.machine = new Machine<KernelContext>(this.mem, ids, TIMING, 1);
     this.machine.cpuOfApic[NOWHERE] = -1;
-    this.sys = new System({ nrCpus: NR_CPUS, memory: MEMORY, pool: null, glue: new Set() });
+    this.sys = new System({ nrCpus: NR_CPUS, memory: MEMORY, pool: null, glue });
     this.observer = new Observer(this.mem);
     this.x = new KernelContext(this.machine as never, this.sys, this.observer);
     this.x.roles = roles;

@@ -1,6 +1,7 @@
 import type { TreeChoice, TreeReading } from '../../../worker/tree-types.ts';
 import type { Session } from '../../state/session.svelte.ts';
 import { changesOf, type Mapped } from './changes.ts';
+import { FlipRun } from './flip-run.svelte.ts';
 import { rowAtSource } from './row-list.ts';
 import { TreeRanges } from './tree-ranges.ts';
 import { TreeRows, type TreeRow } from './tree-rows.ts';
@@ -63,6 +64,8 @@ export class TreeView {
   edits: readonly ByteEdit[] = $state.raw([]);
   edited = $state(false);
   spot: Spot = $state.raw({ row: -1, at: 0, by: '' });
+  /** What became of the blob's bits when they were last flipped. */
+  readonly flips = new FlipRun();
   #next: Job | undefined;
   #working = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
