@@ -34,7 +34,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     run: (argv, io) => import('./verbs/fuzz.ts').then(({ run }) => run(argv, io)),
   },
   bench: {
-    usage: 'bench messages|fdt [--trace] [--count N]',
+    usage: 'bench messages|fdt|explore [--trace] [--count N] [--workers N]',
     run: (argv, io) => import('./verbs/bench.ts').then(({ run }) => run(argv, io)),
   },
   run: {

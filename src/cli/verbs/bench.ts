@@ -8,7 +8,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       return (await import('../bench/messages.ts')).benchMessages(rest, io);
     case 'fdt':
       return (await import('../bench/fdt.ts')).benchFdt(rest, io);
+    case 'explore':
+      return (await import('../bench/explore.ts')).benchExplore(rest, io);
     default:
-      throw new WrongUsage('which benchmark: messages or fdt');
+      throw new WrongUsage('which benchmark: messages, fdt or explore');
   }
 }

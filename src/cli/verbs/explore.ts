@@ -2,14 +2,10 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { STATES_MAX } from '../../sim/engine/explorer.ts';
 import { utf8Decode } from '../../sim/base/text.ts';
-import { checkClaims } from '../../sim/scenarios/claims.ts';
-import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
-import { newEvaluator } from '../../sim/scenarios/evaluator.ts';
 import type { PropertyResult } from '../../sim/scenarios/explore-properties.ts';
 import { exploreScenario, type Findings } from '../../sim/scenarios/explore-scenario.ts';
-import { explorePointOf, type ExplorePoint } from '../../sim/scenarios/explore.ts';
-import { parseScenario } from '../../sim/scenarios/parse.ts';
-import { Run } from '../../sim/scenarios/run.ts';
+import { playedTo, readPoint } from '../explore/point.ts';
+import { exploreOnThreads } from '../explore/pool.ts';
 import { WrongUsage, type Io } from '../verb.ts';
 
 const WORKERS_MAX = 64;
@@ -17,8 +13,27 @@ const WORKERS_MAX = 64;
 /**
  * `explore FILE.md [--outcomes] [--no-reduction] [--workers N] [--max-states N] [--json]`: every
  * interleaving from the scenario's `explore` block on. Status 1 when a property of the file is false.
+ * Several workers leave nothing out: none knows what another has seen.
  */
-export function run(argv: readonly string[], io: Io): number {
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const { file, statesMax, workers, ...wish } = readArguments(argv);
+  const text = utf8Decode(io.readFile(file));
+  const point = readPoint(text, file);
+  const shared =
+    workers > 1 ? await exploreOnThreads({ text, file }, workers, statesMax) : undefined;
+  const alone = exploreScenario(playedTo(point), point.block, {
+    ...{ statesMax, isReduced: wish.isReduced && workers === 1 },
+    ...{ withOutcomes: wish.withOutcomes, now: () => performance.now() },
+  });
+  const findings: Findings = shared
+    ? { ...alone, ...shared, complete: shared.complete && alone.complete }
+    : alone;
+  const report = reportOf(findings, workers);
+  io.stdout(wish.isJson ? `${JSON.stringify(report)}\n` : tableOf(findings));
+  return findings.properties.some((property) => isFalse(property, findings)) ? 1 : 0;
+}
+
+function readArguments(argv: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
@@ -32,19 +47,14 @@ export function run(argv: readonly string[], io: Io): number {
   });
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new WrongUsage('one FILE.md is needed');
-  const statesMax = countOf(values['max-states'] ?? String(STATES_MAX), '--max-states', 2 ** 26);
-  const workers = countOf(values.workers ?? '1', '--workers', WORKERS_MAX);
-  const point = readPoint(io, file);
-  const played = playedTo(point);
-  const findings = exploreScenario(played, point.block, {
-    statesMax,
+  return {
+    file,
+    statesMax: countOf(values['max-states'] ?? String(STATES_MAX), '--max-states', 2 ** 26),
+    workers: countOf(values.workers ?? '1', '--workers', WORKERS_MAX),
     isReduced: values['no-reduction'] !== true,
     withOutcomes: values.outcomes === true,
-    now: () => performance.now(),
-  });
-  const report = reportOf(findings, workers);
-  io.stdout(values.json === true ? `${JSON.stringify(report)}\n` : tableOf(findings));
-  return findings.properties.some((property) => isFalse(property, findings)) ? 1 : 0;
+    isJson: values.json === true,
+  };
 }
 
 /** What was not found may still be where the search did not come to. */
@@ -57,21 +67,6 @@ function countOf(text: string, option: string, most: number): number {
   if (!(count >= 1 && count <= most))
     throw new WrongUsage(`${option} is a whole number from 1 to ${most}`);
   return count;
-}
-
-function readPoint(io: Io, file: string): ExplorePoint {
-  const scenario = parseScenario(utf8Decode(io.readFile(file)), file);
-  checkClaims(scenario);
-  return explorePointOf(scenario);
-}
-
-/** The scenario played to its explore point. */
-function playedTo({ scenario }: ExplorePoint): Run {
-  const run = new Run(scenario, { trace: false });
-  run.evaluator = newEvaluator();
-  run.consoles = CONSOLE_WORK;
-  while (run.advance({ through: true }) !== 'ended');
-  return run;
 }
 
 /** The contract of `--json`. */

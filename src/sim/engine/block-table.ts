@@ -15,6 +15,7 @@ export class BlockTable {
   count = 0;
   #end = 0;
   #starts = new Int32Array(256);
+  #hashes = new Int32Array(256);
   #slots = new Int32Array(SLOTS_FIRST).fill(FREE);
 
   /** Where a block begins in {@link words}. */
@@ -26,14 +27,20 @@ export class BlockTable {
     return this.#starts[block + 1]! - this.#starts[block]!;
   }
 
+  /** A hash of what a block holds, whatever its number. */
+  hashOf(block: number): number {
+    return this.#hashes[block]!;
+  }
+
   /** The number of the block of `length` words at `source[from]`. */
   intern(source: Int32Array, from: number, length: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    for (let slot = mixWords(source, from, length) & mask; ; slot = (slot + 1) & mask) {
+    const hash = mixWords(source, from, length);
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const block = slots[slot]!;
-      if (block === FREE) return this.#add(slot, source, from, length);
-      if (this.#equal(block, source, from, length)) return block;
+      if (block === FREE) return this.#add(slot, hash, source, from, length);
+      if (this.#hashes[block] === hash && this.#equal(block, source, from, length)) return block;
     }
   }
 
@@ -45,10 +52,14 @@ export class BlockTable {
     return true;
   }
 
-  #add(slot: number, source: Int32Array, from: number, length: number): number {
+  #add(slot: number, hash: number, source: Int32Array, from: number, length: number): number {
     const block = this.count++;
     if (this.#end + length > this.words.length) this.words = grown(this.words, this.#end + length);
-    if (block + 2 > this.#starts.length) this.#starts = grown(this.#starts, block + 2);
+    if (block + 2 > this.#starts.length) {
+      this.#starts = grown(this.#starts, block + 2);
+      this.#hashes = grown(this.#hashes, block + 2);
+    }
+    this.#hashes[block] = hash;
     for (let i = 0; i < length; i++) this.words[this.#end + i] = source[from + i]!;
     this.#end += length;
     this.#starts[block + 1] = this.#end;
@@ -61,7 +72,7 @@ export class BlockTable {
     const slots = new Int32Array(2 * this.#slots.length).fill(FREE);
     const mask = slots.length - 1;
     for (let block = 0; block < this.count; block++) {
-      let slot = mixWords(this.words, this.at(block), this.lengthOf(block)) & mask;
+      let slot = this.#hashes[block]! & mask;
       while (slots[slot] !== FREE) slot = (slot + 1) & mask;
       slots[slot] = block;
     }
@@ -70,7 +81,7 @@ export class BlockTable {
 
   /** Bytes held. */
   get bytes(): number {
-    return 4 * (this.words.length + this.#starts.length + this.#slots.length);
+    return 4 * (this.words.length + 2 * this.#starts.length + this.#slots.length);
   }
 }
 

@@ -52,11 +52,22 @@ export function exploreRun(run: Run, options: WorldOptions = {}): WorldExplorer 
 
 /** Judges all outcomes found so far, and counts. */
 export function tallyOf(search: WorldExplorer): Tally & { readonly outcomes: number } {
-  const { explorer, model, survey } = search;
+  const { explorer } = search;
+  return tallyEnds(
+    search,
+    explorer.ways().map(({ seen }) => explorer.seen.list(seen)),
+  );
+}
+
+/** As {@link tallyOf}, of sequences of effects. */
+export function tallyEnds(
+  { model, survey }: WorldExplorer,
+  ends: readonly (readonly number[])[],
+): Tally & { readonly outcomes: number } {
   const judge = new Judge(model.effectTable, survey.messages);
   const tally = { outcomes: 0, lose: 0, tear: 0, invent: 0, repeat: 0 };
-  for (const { seen } of explorer.ways()) {
-    const { lost, torn, phantom, duplicated } = judge.verdict(explorer.seen.list(seen));
+  for (const effects of ends) {
+    const { lost, torn, phantom, duplicated } = judge.verdict(effects);
     tally.outcomes++;
     if (lost.length > 0) tally.lose++;
     if (torn.length > 0) tally.tear++;

@@ -1,6 +1,7 @@
 import { Refused, SimBug } from '../../base/assert.ts';
 import { BlockTable } from '../../engine/block-table.ts';
 import type { ProcessModel } from '../../engine/needed.ts';
+import type { ShardModel } from '../../engine/shard.ts';
 import { STAT } from '../../kernel/observer.ts';
 import type { Program } from '../../machine/routine.ts';
 import type { KernelContext } from '../../kernel/context.ts';
@@ -24,7 +25,7 @@ export class FootprintGrew extends Error {}
  * is a step another CPU could come between, with the private steps behind it, or the acceptance of an
  * interrupt, with its EOI. Actions are numbered by CPU: `2 * cpu` a step, `2 * cpu + 1` an acceptance.
  */
-export class WorldModel implements ProcessModel {
+export class WorldModel implements ProcessModel, ShardModel {
   readonly width: number;
   readonly actions: number;
   readonly effects: number[] = [];
@@ -247,6 +248,20 @@ export class WorldModel implements ProcessModel {
     this.#now[this.#coldAt] = number;
   }
 
+  /** See {@link ShardModel}; tasks that wait have no table, and no key of theirs can be handed on. */
+  get tables(): readonly BlockTable[] {
+    return [this.cpuBlocks.table, ...this.groupTables, this.effectTable.table];
+  }
+
+  get tableOfPart(): readonly number[] {
+    return [...this.#cpus.map(() => 0), ...this.#groups.map((_, i) => i + 1)];
+  }
+
+  /** Whether keys can be handed to another model of the same world. */
+  get isShared(): boolean {
+    return this.#coldAt < 0;
+  }
+
   /** The CPU an action is one of. */
   processOf(action: number): number {
     return action >> 1;
@@ -262,7 +277,6 @@ export class WorldModel implements ProcessModel {
 
   /** Bytes held by tables. */
   get bytes(): number {
-    const tables = [this.cpuBlocks.table, this.effectTable.table, ...this.groupTables];
-    return tables.reduce((sum, table) => sum + table.bytes, 0);
+    return this.tables.reduce((sum, table) => sum + table.bytes, 0);
   }
 }
