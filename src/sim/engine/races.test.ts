@@ -9,7 +9,6 @@ import { Trace } from './trace.ts';
 
 const VECTOR = 0xea;
 const INIT = 5 << 8;
-const NO_LOCK = (): string => '';
 
 /** What a CPU does in a made-up run; an access is followed by its step's own row. */
 type Event =
@@ -48,7 +47,7 @@ function traceOf(events: readonly Event[]): Trace {
 }
 
 const races = (events: readonly Event[]): RaceReport =>
-  findRaces(traceOf(events), (pc) => (pc % 2 === 1 ? 'L' : ''));
+  findRaces({ rows: traceOf(events), steps: 0, lockOf: (pc) => (pc % 2 === 1 ? 'L' : '') });
 
 /** The same question asked the slow way: a graph of events, and whether one is reached from another. */
 function racingPairs(events: readonly Event[]): string[] {
@@ -185,7 +184,7 @@ describe('races', () => {
         trace.row(ROW.write, 10 * n, cpu, 64 + 4 * cpu, 8, 0, 0);
         trace.row(ROW.step, 10 * n, cpu, 1, 100 * cpu, 1, 1);
       }
-    const { races: found } = findRaces(trace, NO_LOCK);
+    const { races: found } = findRaces({ rows: trace, steps: 6, lockOf: () => '' });
     expect(found.map(({ addr, bytes, count }) => [addr, bytes, count])).toEqual([
       [72, 4, 3],
       [72, 4, 2],
@@ -230,7 +229,7 @@ function stepOf(run: Run, { cpu, stack }: RacingAccess): string {
 
 const racesOf = (run: Run): RaceReport => {
   const { steps } = run.world.machine.program;
-  return findRaces(run.world.trace!, (pc) => steps[pc]!.lock);
+  return findRaces({ rows: run.world.trace!, steps: run.step, lockOf: (pc) => steps[pc]!.lock });
 };
 
 describe('races of the published code', () => {
@@ -255,6 +254,15 @@ describe('races of the published code', () => {
     const slot = (report: RaceReport): RaceReport['races'] =>
       report.races.filter(({ addr }) => addr >= 0x80000000);
     expect(slot(racesOf(one))).toEqual([]);
+  });
+
+  it('know the step of the run at which each side happened', () => {
+    const run = playOut(lessonRun(readFileSync('public/scenarios/lost-message.md', 'utf8')));
+    const { second } = racesOf(run).races.find(
+      (one) => `${stepOf(run, one.first)} | ${stepOf(run, one.second)}` === 'cpu1 S6 | cpu6 S6',
+    )!;
+    run.seek(second.step);
+    expect(run.answers.cpu(6)?.step).toBe('slot.clear');
   });
 
   it('show the frames a step was called from', () => {

@@ -7,17 +7,26 @@ import type { TraceRow } from './trace.ts';
 /** Pairs of steps that are told apart; a run with more has said enough. */
 export const RACES_MAX = 200;
 
-/** What the detector reads: a window of rows by number. */
-export interface Rows {
-  readonly begin: number;
-  readonly head: number;
-  at(index: number): TraceRow | undefined;
+/** What the detector reads. */
+export interface RaceSource {
+  /** A window of rows by number. */
+  readonly rows: {
+    readonly begin: number;
+    readonly head: number;
+    at(index: number): TraceRow | undefined;
+  };
+  /** Steps of the run at the present moment. */
+  readonly steps: number;
+  /** The lock that a step takes or gives back, by its program counter; '' for none. */
+  readonly lockOf: (pc: number) => string;
 }
 
 /** One side of a race. */
 export interface RacingAccess {
   /** Number of its row in the trace. */
   readonly row: number;
+  /** Steps of the run before the one that did it. */
+  readonly step: number;
   readonly time: number;
   readonly cpu: number;
   readonly write: boolean;
@@ -63,33 +72,39 @@ const PC_MAX = 65536;
  * and from IPIs: what the sender did before it wrote the ICR happens before the target takes the
  * vector, or starts. An irq_work runs on the CPU that queued it.
  *
- * `lockOf` names the lock that a step takes or gives back, '' for none. Every access through the machine's shared accessors counts; each pair of steps is reported once.
+ * Every access through the machine's shared accessors counts; each pair of steps is reported once.
  */
-export function findRaces(rows: Rows, lockOf: (pc: number) => string): RaceReport {
-  const search = new Search(rows, lockOf);
+export function findRaces(source: RaceSource): RaceReport {
+  const { rows } = source;
+  const search = new Search(source);
   for (let index = rows.begin; index < rows.head; index++) search.take(rows.at(index)!);
   return search.report();
 }
 
 class Search {
-  readonly #rows: Rows;
-  readonly #lockOf: (pc: number) => string;
+  readonly #rows: RaceSource['rows'];
+  readonly #steps: number;
+  readonly #lockOf: RaceSource['lockOf'];
   /** Whose each CPU is, by index of the kernel: a lock is one kernel's. At first all are the host's. */
   readonly #owner = new Map<number, number>();
   readonly #clocks = newClocks();
   readonly #shadow: Shadow = newShadow((earlier, later) => this.#check(earlier, later));
   /** Accesses of a step come before its row: they wait here, by CPU, for its program counter. */
   readonly #waiting = new Map<number, number[]>();
-  /** By access: its row, the CPU's clock then, and its step's program counter once it is known. */
+  /** By access: its row, the CPU's clock then, steps before it, its step's program counter once known. */
   readonly #row: number[] = [];
   readonly #clock: number[] = [];
+  readonly #before: number[] = [];
   readonly #pc: number[] = [];
   readonly #suspects: { readonly earlier: number; readonly later: number }[] = [];
   readonly #pairs = new Map<number, Pair>();
   #full = false;
+  /** Steps taken in the rows so far: the acceptance of an interrupt is one. */
+  #taken = 0;
 
-  constructor(rows: Rows, lockOf: (pc: number) => string) {
+  constructor({ rows, steps, lockOf }: RaceSource) {
     this.#rows = rows;
+    this.#steps = steps;
     this.#lockOf = lockOf;
   }
 
@@ -106,6 +121,7 @@ class Search {
       case ROW.merge:
         return this.#clocks.arrive(row.cpu, row.b, row.d);
       case ROW.take:
+        this.#taken++;
         return this.#clocks.take(row.cpu, row.b);
       case ROW.owner:
         this.#owner.set(row.cpu, row.b);
@@ -119,6 +135,7 @@ class Search {
     const id = this.#row.length;
     this.#row.push(index);
     this.#clock.push(this.#clocks.now(cpu));
+    this.#before.push(this.#taken);
     this.#pc.push(-1);
     const waiting = this.#waiting.get(cpu);
     if (waiting) waiting.push(id);
@@ -136,6 +153,7 @@ class Search {
 
   /** A step is over: its accesses have their program counter, and its suspects can be told apart. */
   #step({ cpu, b: pc }: TraceRow): void {
+    this.#taken++;
     const lock = this.#lockOf(pc);
     if (lock !== '') this.#clocks.lock(cpu, `${this.#owner.get(cpu) ?? 0} ${lock}`);
     for (const id of this.#waiting.get(cpu)?.splice(0) ?? []) this.#pc[id] = pc;
@@ -166,7 +184,8 @@ class Search {
     const side = (id: number): RacingAccess => {
       const { index, time, cpu, kind, a, b } = this.#rows.at(this.#row[id]!)!;
       const stack = stacks.get(index) ?? [this.#pc[id]!];
-      return { row: index, time, cpu, write: kind === ROW.write, addr: a, bytes: b, stack };
+      const step = this.#steps - this.#taken + this.#before[id]!;
+      return { row: index, step, time, cpu, write: kind === ROW.write, addr: a, bytes: b, stack };
     };
     const races = pairs.map((pair) => {
       const first = side(pair.first);
