@@ -1,3 +1,4 @@
+import type { RaceReport } from '../sim/engine/races.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Frame, Legend, LogLine } from '../sim/world/frame.ts';
 import type { TreeChoice, TreeReading } from './tree-types.ts';
@@ -97,6 +98,8 @@ export interface Calls {
   state: { ask: object; answer: StateJson };
   memory: { ask: { readonly addr: number; readonly bytes: number }; answer: Uint8Array };
   rows: { ask: { readonly from: number; readonly to: number }; answer: Rows };
+  /** The data races of the run up to this moment. */
+  races: { ask: object; answer: RaceReport };
   log: { ask: { readonly kernel: string; readonly last: number }; answer: readonly LogLine[] };
   /** Device trees there are at this moment, beside the lesson's own files. */
   trees: { ask: object; answer: readonly TreeChoice[] };

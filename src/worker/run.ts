@@ -8,6 +8,7 @@ import {
   type OwnFile,
   type Reason,
 } from '../sim/scenarios/run.ts';
+import type { RaceReport, RaceSource } from '../sim/engine/races.ts';
 import type { Expression } from '../sim/scenarios/claims.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import { stateJson } from '../sim/scenarios/state-json.ts';
@@ -37,6 +38,7 @@ export interface Services {
     readonly completeLine: (run: Run, kernel: string, line: string) => Completion;
   }>;
   trees(): Promise<TreeReader>;
+  races(): Promise<{ readonly findRaces: (source: RaceSource) => RaceReport }>;
 }
 type Completion = Calls['complete']['answer'];
 
@@ -295,6 +297,15 @@ class Session {
         return mem.peek(addr, bytes);
       },
       rows: ({ from, to }: Calls['rows']['ask']) => this.#rows(from, to),
+      races: async () => {
+        const { findRaces } = await this.#services.races();
+        return this.#inLine(() => {
+          const { world, step: steps } = this.run;
+          const { program } = world.machine;
+          if (!world.trace) throw new Refused('this run keeps no trace');
+          return findRaces({ rows: world.trace, steps, lockOf: (pc) => program.steps[pc]!.lock });
+        });
+      },
       log: ({ kernel, last }: Calls['log']['ask']) => {
         const { world } = this.run;
         const index = world.kernelNamed(kernel);

@@ -24,5 +24,6 @@ serve(self as unknown as Port, (tell) =>
     compiler: () => import('../sim/fdt/compile.ts'),
     completion: () => import('../sim/scenarios/complete-line.ts'),
     trees: () => import('./tree-reading.ts'),
+    races: () => import('../sim/engine/races.ts'),
   }),
 );

@@ -28,6 +28,7 @@ const SERVICES: Services = {
   compiler: () => import('../sim/fdt/compile.ts'),
   completion: () => import('../sim/scenarios/complete-line.ts'),
   trees: () => import('./tree-reading.ts'),
+  races: () => import('../sim/engine/races.ts'),
 };
 
 interface Page extends Client {

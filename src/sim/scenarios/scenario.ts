@@ -193,5 +193,5 @@ export interface ViewBlock {
 }
 
 /** The inspector's tabs by the names `view` blocks use. */
-export const VIEW_TABS = ['cpu', 'memory', 'messages', 'tree', 'files', 'checks'] as const;
+export const VIEW_TABS = ['cpu', 'memory', 'messages', 'tree', 'files', 'races', 'checks'] as const;
 export type ViewTab = (typeof VIEW_TABS)[number];

@@ -21,9 +21,9 @@ export type Selected =
   | { readonly kind: 'memory'; readonly addr: number; readonly bytes: number };
 
 /** The inspector's tabs, by the names `view` blocks use. */
-export type Tab = 'cpu' | 'memory' | 'messages' | 'kernel' | 'tree' | 'files' | 'checks';
+export type Tab = 'cpu' | 'memory' | 'messages' | 'kernel' | 'tree' | 'files' | 'races' | 'checks';
 const TABS: readonly Tab[] = [
-  ...(['cpu', 'memory', 'messages', 'kernel', 'tree', 'files', 'checks'] as const),
+  ...(['cpu', 'memory', 'messages', 'kernel', 'tree', 'files', 'races', 'checks'] as const),
 ];
 
 /** Tab that shows a selection best. */
