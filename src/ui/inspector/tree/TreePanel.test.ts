@@ -89,3 +89,58 @@ it('tells what a changed byte broke, and keeps an edit until it is taken back', 
   expect(view.ahead).toBe('source');
   expect(root.textContent).toContain('Does not compile.');
 });
+
+const COMMENTED = `/dts-v1/;
+/ { // the root
+	reg = <0x10 (1 << 4)>; /* where */
+	who = "me";
+};
+`;
+
+it('keeps the source when a byte of a value changes, and brings it back when it could not', async () => {
+  test = await opened();
+  const view = treeViewOf(test.session);
+  const content = new TextEncoder().encode(COMMENTED);
+  await view.open({ kind: 'opened', name: 'b.dts', content });
+  const valueOf = (name: string): number => {
+    const row = Array.from({ length: view.rows.count }, (_, i) => view.rows.nameOf(i)).indexOf(
+      name,
+    );
+    return view.ranges.ofRow(row)!.from;
+  };
+  const reg = valueOf('reg');
+  view.editByte(reg + 3, 0x20);
+  await settle();
+  expect(view.text).toBe(COMMENTED.replace('0x10', '0x20'));
+  expect(view.rewritten).toBe(false);
+  view.editByte(reg + 7, 0x11);
+  await settle();
+  expect(view.text).toContain('<0x20 0x11>; /* where */');
+  view.editByte(valueOf('who'), 'w'.charCodeAt(0));
+  await settle();
+  expect(view.text).toContain('who = "we";');
+
+  // The name of a property is written where no patch knows how: the source is made anew.
+  const strings = view.bytes.length - 8;
+  expect(String.fromCharCode(...view.bytes.slice(strings))).toBe('reg\0who\0');
+  view.editByte(strings, 's'.charCodeAt(0));
+  await settle();
+  expect(view.text).not.toContain('the root');
+  expect(view.rewritten).toBe(true);
+  for (let undone = 0; undone < 4; undone++) {
+    view.undoByte();
+    await settle();
+  }
+  expect(view.text).toBe(COMMENTED);
+  expect(view.rewritten).toBe(false);
+
+  view.editSource(COMMENTED.replace('me"', 'me'));
+  await new Promise((resolve) => setTimeout(resolve, 120));
+  await settle();
+  view.editByte(reg + 3, 0x30);
+  await settle();
+  view.undoByte();
+  await settle();
+  expect(view.text).toBe(COMMENTED.replace('me"', 'me'));
+  expect(view.ahead).toBe('source');
+});

@@ -3,6 +3,7 @@ import type { Session } from '../../state/session.svelte.ts';
 import { changesOf, type Mapped } from './changes.ts';
 import { FlipRun } from './flip-run.svelte.ts';
 import { rowAtSource } from './row-list.ts';
+import { patchedProperty } from './source-patch.ts';
 import { TreeRanges } from './tree-ranges.ts';
 import { TreeRows, type TreeRow } from './tree-rows.ts';
 
@@ -24,17 +25,25 @@ export interface Spot {
   readonly by: 'source' | 'tree' | 'bytes' | '';
 }
 
-/** One byte that was changed by hand. */
-export interface ByteEdit {
+/** One byte that was changed by hand, and how things stood before. */
+interface ByteEdit {
   readonly at: number;
   readonly was: number;
   readonly now: number;
+  readonly before: {
+    readonly text: string;
+    readonly bytes: Uint8Array;
+    readonly good: Mapped;
+    readonly ahead: TreeView['ahead'];
+  };
 }
 
 /** Work for the worker: a source or a blob to read. `opens` begins anew. */
 interface Job {
   readonly text?: string;
   readonly bytes?: Uint8Array;
+  /** Sources that may come to these bytes: the first that does is kept, so that comments stay. */
+  readonly texts?: readonly string[];
   readonly opens: boolean;
 }
 
@@ -66,6 +75,8 @@ export class TreeView {
   spot: Spot = $state.raw({ row: -1, at: 0, by: '' });
   /** What became of the blob's bits when they were last flipped. */
   readonly flips = new FlipRun();
+  /** The source shown is the user's, with a byte changed at its place. */
+  #keepsSource = $state(true);
   #next: Job | undefined;
   #working = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -100,6 +111,10 @@ export class TreeView {
   );
   readonly row: TreeRow | undefined = $derived(this.rows.at(this.spot.row));
   readonly lastEdit = $derived(this.edits.at(-1));
+  /** The source was written anew from the bytes: what only it said is gone until that is undone. */
+  readonly rewritten = $derived(
+    this.ahead === '' && this.edits.length > 0 && !this.#keepsSource && this.text !== '',
+  );
   readonly errors = $derived(
     this.reading?.problems.filter(({ severity }) => severity === 'error') ?? [],
   );
@@ -195,28 +210,48 @@ export class TreeView {
     const was = this.bytes[at];
     if (was === undefined || was === now) return;
     const last = this.edits.at(-1);
+    const before = { text: this.text, bytes: this.bytes, good: this.#good, ahead: this.ahead };
     // The second digit of a byte belongs to the same edit.
     this.edits =
       last?.at === at
-        ? [...this.edits.slice(0, -1), { at, was: last.was, now }]
-        : [...this.edits, { at, was, now }];
-    this.#poke(at, now);
+        ? [...this.edits.slice(0, -1), { ...last, now }]
+        : [...this.edits, { at, was, now, before }];
+    const bytes = this.bytes.slice();
+    bytes[at] = now;
+    const { text } = this.edits.at(-1)!.before;
+    const patched = this.#patched(at, bytes);
+    this.#show(bytes, patched === undefined ? [text, this.text] : [text, patched, this.text]);
+  }
+
+  /** The source with the byte changed where it is written; undefined when that cannot be told. */
+  #patched(at: number, bytes: Uint8Array): string | undefined {
+    const range = this.ranges.at(at);
+    const source = range?.kind === 'value' ? this.rows.sourceOf(range.row) : undefined;
+    if (!range || !source) return undefined;
+    const value = bytes.subarray(range.from, range.to);
+    const property = patchedProperty(this.text.slice(...source), at - range.from, value);
+    if (property === undefined) return undefined;
+    return this.text.slice(0, source[0]) + property + this.text.slice(source[1]);
   }
 
   undoByte(): void {
     const last = this.edits.at(-1);
     if (!last) return;
+    const { text, bytes, good, ahead } = last.before;
     this.edits = this.edits.slice(0, -1);
-    this.#poke(last.at, last.was);
+    if (ahead === 'source') {
+      this.text = text;
+      this.bytes = bytes;
+      this.#good = good;
+      this.#start({ text, opens: false });
+    } else this.#show(bytes, [text]);
     this.selectByte(last.at);
   }
 
-  #poke(at: number, value: number): void {
-    const bytes = this.bytes.slice();
-    bytes[at] = value;
+  #show(bytes: Uint8Array, texts: readonly string[]): void {
     this.bytes = bytes;
     this.edited = true;
-    this.#start({ bytes, opens: false });
+    this.#start({ bytes, texts: this.text === '' ? [] : texts, opens: false });
   }
 
   /** What is shown is what the lesson has now. */
@@ -270,14 +305,21 @@ export class TreeView {
     return next;
   }
 
-  async #ask({ text, bytes }: Job): Promise<TreeReading> {
-    const file = this.origin?.name ?? 'tree';
+  async #ask(job: Job): Promise<TreeReading> {
     const start = performance.now();
-    const reading = await (text === undefined
-      ? this.#session.ask('mapTree', { bytes: bytes ?? NONE.bytes, file })
-      : this.#session.ask('compileTree', { text, file }));
+    const reading = await this.#askFor(job);
     performance.measure(READ_MEASURE, { start });
     return reading;
+  }
+
+  async #askFor({ text, bytes = NONE.bytes, texts = [] }: Job): Promise<TreeReading> {
+    const file = this.origin?.name ?? 'tree';
+    if (text !== undefined) return this.#session.ask('compileTree', { text, file });
+    for (const one of new Set(texts)) {
+      const reading = await this.#session.ask('compileTree', { text: one, file });
+      if (sameBytes(bytes, reading.blob)) return { ...reading, text: one };
+    }
+    return this.#session.ask('mapTree', { bytes, file });
   }
 
   #take(job: Job, reading: TreeReading): void {
@@ -293,7 +335,12 @@ export class TreeView {
     if (job.opens && !blob) this.bytes = NONE.bytes;
     if (!isWhole) return;
     this.#good = { bytes: blob, ranges: new TreeRanges(ranges, blob), rows: new TreeRows(rows) };
-    if (text !== undefined) this.text = text;
+    if (text !== undefined) {
+      const comes = job.texts?.includes(text) ?? false;
+      // Undone, or typed as it was: the user's own again.
+      this.#keepsSource = comes || job.opens;
+      this.text = text;
+    }
     if (job.opens || !this.#before) this.#before = this.#good;
     if (row === undefined) return;
     const same = this.rows.same(row);
