@@ -315,7 +315,7 @@ export class TreeView {
   async #askFor({ text, bytes = NONE.bytes, texts = [] }: Job): Promise<TreeReading> {
     const file = this.origin?.name ?? 'tree';
     if (text !== undefined) return this.#session.ask('compileTree', { text, file });
-    for (const one of new Set(texts)) {
+    for (const one of texts.filter((each, i) => texts.indexOf(each) === i)) {
       const reading = await this.#session.ask('compileTree', { text: one, file });
       if (sameBytes(bytes, reading.blob)) return { ...reading, text: one };
     }
