@@ -56,6 +56,11 @@ function follow(world: World, entry: ScheduleEntry, done: number, file: string):
       return !machine.canStep(cpu);
     case 'take': {
       const vector = machine.takes(cpu);
+      // What nobody can see of the step before belongs to it: the way back from a handler, say.
+      if (vector < 0 && isAtLocalStep(world, cpu)) {
+        machine.choose(cpu);
+        return false;
+      }
       if (vector < 0) return refuse('has no interrupt to take');
       if (entry.vector !== null && entry.vector !== vector)
         return refuse(`would take 0x${vector.toString(16)}`);
@@ -71,6 +76,11 @@ function follow(world: World, entry: ScheduleEntry, done: number, file: string):
       if (idle) return refuse(`is idle before ${entry.label}`);
       return towards(world, entry, entry.label, file);
   }
+}
+
+function isAtLocalStep({ machine }: World, cpu: number): boolean {
+  const pc = machine.pcOf(cpu);
+  return pc >= 0 && machine.canStep(cpu) && machine.program.local[pc] === 1;
 }
 
 /** One step on the way to a labelled one; true when it was that one. */
