@@ -25,6 +25,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'conform < SCRIPTS.jsonl',
     run: (argv, io) => import('./verbs/conform.ts').then(({ run }) => run(argv, io)),
   },
+  diagram: {
+    usage:
+      'diagram FILE.md [--stop N] [--from NS] [--to NS] [--format text|mermaid|svg] [--seed N]',
+    run: (argv, io) => import('./verbs/diagram.ts').then(({ run }) => run(argv, io)),
+  },
   explore: {
     usage: 'explore FILE.md [--outcomes] [--no-reduction] [--workers N] [--max-states N] [--json]',
     run: (argv, io) => import('./verbs/explore.ts').then(({ run }) => run(argv, io)),
