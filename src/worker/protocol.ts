@@ -1,4 +1,5 @@
 import type { RaceReport } from '../sim/engine/races.ts';
+import type { Format } from '../sim/scenarios/diagram/diagram.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Frame, Legend, LogLine } from '../sim/world/frame.ts';
 import type { TreeChoice, TreeReading } from './tree-types.ts';
@@ -98,6 +99,16 @@ export interface Calls {
   state: { ask: object; answer: StateJson };
   memory: { ask: { readonly addr: number; readonly bytes: number }; answer: Uint8Array };
   rows: { ask: { readonly from: number; readonly to: number }; answer: Rows };
+  /** A stretch of the run as a diagram: a stop from 0, or all there is. */
+  diagram: {
+    ask: {
+      readonly stop: number | null;
+      readonly format: Format;
+      /** Lines below it that say how to see the same again. */
+      readonly again: readonly string[];
+    };
+    answer: string;
+  };
   /** The data races of the run up to this moment. */
   races: { ask: object; answer: RaceReport };
   log: { ask: { readonly kernel: string; readonly last: number }; answer: readonly LogLine[] };

@@ -38,6 +38,14 @@ export interface Services {
     readonly completeLine: (run: Run, kernel: string, line: string) => Completion;
   }>;
   trees(): Promise<TreeReader>;
+  diagrams(): Promise<{
+    readonly drawStop: (
+      run: Run,
+      stop: number | null,
+      format: Calls['diagram']['ask']['format'],
+      again: readonly string[],
+    ) => string;
+  }>;
   races(): Promise<{ readonly findRaces: (source: RaceSource) => RaceReport }>;
 }
 type Completion = Calls['complete']['answer'];
@@ -297,6 +305,10 @@ class Session {
         return mem.peek(addr, bytes);
       },
       rows: ({ from, to }: Calls['rows']['ask']) => this.#rows(from, to),
+      diagram: async ({ stop, format, again }: Calls['diagram']['ask']) => {
+        const { drawStop } = await this.#services.diagrams();
+        return this.#inLine(() => drawStop(this.run, stop, format, again));
+      },
       races: async () => {
         const { findRaces } = await this.#services.races();
         return this.#inLine(() => {

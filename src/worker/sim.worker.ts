@@ -24,6 +24,7 @@ serve(self as unknown as Port, (tell) =>
     compiler: () => import('../sim/fdt/compile.ts'),
     completion: () => import('../sim/scenarios/complete-line.ts'),
     trees: () => import('./tree-reading.ts'),
+    diagrams: () => import('../sim/scenarios/diagram/of-run.ts'),
     races: () => import('../sim/engine/races.ts'),
   }),
 );

@@ -28,6 +28,7 @@ const SERVICES: Services = {
   compiler: () => import('../sim/fdt/compile.ts'),
   completion: () => import('../sim/scenarios/complete-line.ts'),
   trees: () => import('./tree-reading.ts'),
+  diagrams: () => import('../sim/scenarios/diagram/of-run.ts'),
   races: () => import('../sim/engine/races.ts'),
 };
 

@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
-import { Refused } from '../../sim/base/assert.ts';
 import { utf8Decode } from '../../sim/base/text.ts';
 import { checkClaims } from '../../sim/scenarios/claims.ts';
 import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
 import { drawDiagram, FORMATS } from '../../sim/scenarios/diagram/diagram.ts';
-import { diagramOf } from '../../sim/scenarios/diagram/of-run.ts';
+import { diagramOf, timesOfStop } from '../../sim/scenarios/diagram/of-run.ts';
 import { newEvaluator } from '../../sim/scenarios/evaluator.ts';
 import { parseScenario } from '../../sim/scenarios/parse.ts';
 import { Run } from '../../sim/scenarios/run.ts';
@@ -38,7 +37,7 @@ export function run(argv: readonly string[], io: Io): number {
   played.consoles = CONSOLE_WORK;
   while (played.advance({ through: true }) !== 'ended');
   const stop = values.stop === undefined ? undefined : wholeNumber(values.stop, '--stop');
-  const times = stop === undefined ? { from: 0, to: Infinity } : timesOf(played, stop);
+  const times = stop === undefined ? { from: 0, to: Infinity } : timesOfStop(played, stop - 1);
   const range = {
     from: values.from === undefined ? times.from : wholeNumber(values.from, '--from'),
     to: values.to === undefined ? times.to : wholeNumber(values.to, '--to'),
@@ -51,15 +50,6 @@ export function run(argv: readonly string[], io: Io): number {
   const { source, caption } = diagramOf(played, range, again);
   io.stdout(drawDiagram(source, caption, format));
   return 0;
-}
-
-/** Simulated times between which a stop ran. */
-function timesOf({ scenario, state }: Run, stop: number): { from: number; to: number } {
-  if (!(stop >= 1 && stop <= scenario.stops.length))
-    throw new Refused(`there are stops 1 to ${scenario.stops.length}`);
-  const endOf = (index: number): number =>
-    state.stops.find((each) => each.stop === index)?.timeNs ?? 0;
-  return { from: stop === 1 ? 0 : endOf(stop - 2), to: endOf(stop - 1) };
 }
 
 function wholeNumber(text: string, option: string): number {

@@ -33,6 +33,7 @@ export class Panes {
   #kept: Kept = $state.raw(read());
   sideTab: SideTab = $state('tour');
   palette = $state(false);
+  diagram = $state(false);
   /** On a phone: inspector and consoles lie over the page. */
   sheet = $state(false);
 

@@ -75,6 +75,7 @@ function handlers(film: Film, tell: Tell): Handlers {
     state: () => ({ time_ns: 0, step: now, cpus: [], kernels: [], messages: [] }),
     memory: ({ bytes }) => new Uint8Array(bytes),
     rows: ({ from, to }) => rows(from, to),
+    diagram: none,
     races: none,
     log: () => [],
     trees: () => [],

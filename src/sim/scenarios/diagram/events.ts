@@ -78,7 +78,7 @@ function placeOf(events: readonly DiagramEvent[], { kind, time, cpu }: TraceRow)
   let at = events.length;
   if (kind !== ROW.step) return at;
   const isOfStep = (event: DiagramEvent | undefined): boolean =>
-    event?.time === time && (event.kind === 'note' ? event.cpu : event.from) === cpu;
+    event?.time === time && (event.kind === 'arrow' || event.loud || event.cpu === cpu);
   while (isOfStep(events[at - 1])) at--;
   return at;
 }

@@ -60,6 +60,14 @@ function ofLesson({ session, panes, files, lessons }: Page): Action[] {
   const stops = session.scenario?.stops ?? [];
   return [
     lesson('Run this stop to its end', ['N'], () => session.finishStop(), 'next finish'),
+    lesson(
+      'Draw a stop as a diagram, to paste into a mail',
+      ['X'],
+      () => {
+        panes.diagram = true;
+      },
+      'export text mermaid svg copy share',
+    ),
     lesson(panes.tourOpen ? 'Close the tour' : 'Open the tour', ['T'], () => {
       panes.tourOpen = !panes.tourOpen;
     }),
