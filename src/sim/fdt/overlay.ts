@@ -83,8 +83,18 @@ function eachChild(fdt: Uint8Array, node: number, visit: (child: number) => numb
   return 0;
 }
 
-/** Moves the overlay's own phandles behind those of the base. */
-function adjustPhandles(overlay: Uint8Array, node: number, delta: number): number {
+/**
+ * Nodes within nodes an overlay may have. libfdt goes as deep as its stack, in a time that grows with
+ * the square of it; no tree anybody uses comes near.
+ */
+const OVERLAY_DEPTH_MAX = 256;
+
+/**
+ * Moves the overlay's own phandles behind those of the base. Looks at every node first of all, so
+ * that here is where one too deep is refused.
+ */
+function adjustPhandles(overlay: Uint8Array, node: number, delta: number, depth = 0): number {
+  if (depth > OVERLAY_DEPTH_MAX) return -FDT_ERR.BADSTRUCTURE;
   for (const name of ['phandle', 'linux,phandle']) {
     const value = fdtGetprop(overlay, node, name);
     if (typeof value === 'number') {
@@ -96,7 +106,7 @@ function adjustPhandles(overlay: Uint8Array, node: number, delta: number): numbe
     if (phandle >= 0xffffffff) return -FDT_ERR.NOPHANDLES;
     set32(value, 0, phandle);
   }
-  return eachChild(overlay, node, (child) => adjustPhandles(overlay, child, delta));
+  return eachChild(overlay, node, (child) => adjustPhandles(overlay, child, delta, depth + 1));
 }
 
 function adjustLocalReferences(overlay: Uint8Array, delta: number): number {

@@ -129,8 +129,10 @@ function addString(fdt: Uint8Array, name: Uint8Array): number {
   const total = fdtTotalsize(fdt);
   const offset = fdtSizeDtStrings(fdt) + name.length;
   const structEnd = (fdtOffDtStruct(fdt) + fdtSizeDtStruct(fdt)) >>> 0;
-  if ((total - offset) >>> 0 < structEnd || total > fdt.length) return 0;
-  fdt.set(name, total - offset);
+  const at = total - offset;
+  // A header that was overwritten meanwhile may claim more strings than there are bytes.
+  if (at < structEnd || total > fdt.length) return 0;
+  fdt.set(name, at);
   set32(fdt, HEADER.size_dt_strings, offset);
   return -offset;
 }
