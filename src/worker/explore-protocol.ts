@@ -1,0 +1,77 @@
+import type { Effect } from '../sim/world/explore/effects.ts';
+import type { PropertyResult } from '../sim/scenarios/explore-properties.ts';
+import type { Tally } from '../sim/scenarios/explore.ts';
+import type { OwnFile } from '../sim/scenarios/run.ts';
+import type { Scenario } from '../sim/scenarios/scenario.ts';
+import type { Failure } from './protocol.ts';
+
+/** What the page says to the worker that explores. To cancel, it ends the worker. */
+export type ExploreAsk =
+  | {
+      readonly kind: 'begin';
+      readonly scenario: Scenario;
+      readonly seed: number;
+      readonly profile: string;
+      readonly own: readonly OwnFile[];
+      readonly statesMax: number;
+      readonly bytesMax: number;
+    }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  /** About one outcome, by its place in {@link Explored.outcomes}. */
+  | { readonly kind: 'detail'; readonly outcome: number };
+
+/** How far a search has come. */
+export interface ExploreProgress {
+  readonly states: number;
+  readonly expanded: number;
+  readonly transitions: number;
+  readonly outcomes: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** One ending: what the receiver logged and handled, as places in {@link Explored.effects}. */
+export interface OutcomeRow {
+  readonly effects: readonly number[];
+  readonly lost: readonly number[];
+  readonly torn: readonly number[];
+  readonly phantom: number;
+  readonly duplicated: readonly number[];
+  /** Entries of a shortest schedule. */
+  readonly steps: number;
+}
+
+export interface Explored {
+  readonly progress: ExploreProgress;
+  readonly complete: boolean;
+  readonly stopped: 'states' | 'memory' | null;
+  readonly tally: Tally & { readonly outcomes: number };
+  readonly properties: readonly PropertyResult[];
+  readonly builtIns: readonly PropertyResult[];
+  readonly effects: readonly Effect[];
+  readonly outcomes: readonly OutcomeRow[];
+}
+
+/** A schedule's entry, and what it means for the ending. */
+export interface ScheduleEntry {
+  /** `cpu1 S6`, `cpu4 take`. */
+  readonly word: string;
+  /** Without it the ending would be another. */
+  readonly needed: boolean;
+  /** Of all continuations after it, how many end badly: 0 to 1; null where that is not known. */
+  readonly share: number | null;
+}
+
+/** What the worker says. */
+export type ExploreTell =
+  | { readonly kind: 'progress'; readonly progress: ExploreProgress }
+  | { readonly kind: 'explored'; readonly explored: Explored }
+  | {
+      readonly kind: 'detail';
+      readonly outcome: number;
+      /** The share before the first entry. */
+      readonly share: number | null;
+      readonly entries: readonly ScheduleEntry[];
+    }
+  | { readonly kind: 'failure'; readonly failure: Failure };
