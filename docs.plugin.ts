@@ -8,7 +8,7 @@ import { gfmTable } from 'micromark-extension-gfm-table';
 import type { Plugin } from 'vite';
 
 /** Pages beside the page, each made from the Markdown file of the same name. */
-const PAGES = ['docs/scenarios', 'docs/hazards'] as const;
+const PAGES = ['docs/scenarios', 'docs/hazards', 'docs/model'] as const;
 
 const STYLE = `
 :root { color-scheme: light dark; }

@@ -25,7 +25,7 @@ export const heapKind = (kind: HeapKind): number => kindNumber.get(kind)!;
 
 /**
  * Sizes kmalloc rounds up to: the slab caches of the kernel, then whole orders of pages, as larger
- * objects come from the page allocator. Model: the largest is 1 MiB, the real one 4 MiB.
+ * objects come from the page allocator. Model: an allocation has at most 1 MiB, a real one 4 MiB.
  */
 const CLASSES = [
   ...[32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192, 16384],

@@ -10,7 +10,8 @@ const CPU_IDS = K.nr_cpu_ids / 4;
 
 /**
  * The id → instance map (mk_instance_idr) of a kernel, in its memory: open addressing, so an id is
- * found in one look as long as few share a place. Model: the real one is a radix tree.
+ * found in one look as long as few share a place. Model: the table of instance ids is hashed, the
+ * real one a radix tree.
  */
 export function idrFind(x: KernelContext, id: number): number {
   const { mem } = x;

@@ -33,7 +33,8 @@ const toErrno = (raw: number): number => {
 
 /**
  * Runs one libfdt call on the hand-over page in simulated memory; other kernels could see each of
- * its bytes. Model: the listener is told of the whole page, though a call touches part of it.
+ * its bytes. Model: a write to the hand-over page counts as one of all of it, though it
+ * touches a part.
  */
 function onPage(x: KernelContext, page: number, call: (fdt: Uint8Array) => number): number {
   x.mem.listener?.access(true, page, PAGE_SIZE);

@@ -19,7 +19,7 @@ export const BOOT_PARAMS = {
   /** hdr.cmd_line_ptr and hdr.setup_data of struct boot_params. */
   cmd_line_ptr: 0x228,
   setup_data: 0x250,
-  /** Model: where our loader puts the node and the command line. */
+  /** Model: our loader puts the setup_data node and the command line at offsets of its own. */
   node: 0x1000,
   cmdline: 0x1100,
   size: 0x2000,

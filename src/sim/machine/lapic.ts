@@ -16,6 +16,9 @@ const {
  * The local APIC: IRR and ISR are 256-bit sets in the CPU's words, so a vector is pending or not,
  * never counted. `h` is always the index of the CPU's first word in `H`.
  * Intel SDM vol. 3A, "Interrupt Acceptance for Fixed Interrupts" and following.
+ *
+ * Model: there are no local timer, no LVT entries, no I/O APIC and no NMI; an IPI goes to one APIC by
+ * its physical id.
  */
 
 /** Sets a vector's IRR bit. False when it was set already: the two interrupts are now one. */

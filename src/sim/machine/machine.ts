@@ -30,6 +30,9 @@ const { result: RESULT, stride: D_STRIDE } = CPU_D;
  * Cores, their local APICs, memory and the interrupt bus between them. State is the two arrays, the
  * flights, a few numbers and memory; nothing hides elsewhere. Knows no kernel: programs are lists of
  * steps and {@link Software} says what happens at the edges.
+ *
+ * Model: memory is sequentially consistent, a step is over before any other CPU's begins, caches and
+ * the pipeline cost nothing of their own; every step takes the time its table says.
  */
 export class Machine<X extends Core> {
   // Declared, not defined: see Core.

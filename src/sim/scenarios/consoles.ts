@@ -36,7 +36,10 @@ function typeLine(world: World, state: RunState, kernel: string, line: string): 
   return follow(world, state, shown, start(console.shell, line));
 }
 
-/** Goes on with a job until it waits for simulated time or is over. */
+/**
+ * Goes on with a job until it waits for simulated time or is over. Model: a shell and its commands
+ * take no simulated time; what they ask of the kernel does.
+ */
 function follow(world: World, state: RunState, console: ConsoleState, from: Progress): RunState {
   let progress = from;
   let now = state;

@@ -14,7 +14,8 @@ interface Char {
   readonly any: boolean;
 }
 
-/** The word with its variables filled in, patterns as they were typed. Model: it stays one word. */
+/** The word with its variables filled in, patterns as they were typed. Model: a variable's
+ * value is one word, whatever blanks are in it. */
 export const wordText = (word: Word, state: ShellState): string =>
   charsOf(word, state)
     .map(({ char }) => char)
