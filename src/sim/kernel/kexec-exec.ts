@@ -65,7 +65,6 @@ export const kickAp = routine<KernelContext>({
         x.sendIpi(x.get(APIC), DeliveryMode.init, 0);
       },
     },
-    // Model: 5 µs between INIT and SIPI, not 10 ms, or every lesson would be a long wait.
     {
       id: 'wait',
       text: 'wait; the real pause is 10 ms',
