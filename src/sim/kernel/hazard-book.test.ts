@@ -89,7 +89,7 @@ describe('the book of hazards', () => {
     const found = (word: string): string[] => findHazards(word).map(({ hazard }) => hazard.id);
     expect(found('h19C')).toEqual(['H19c']);
     expect(found('H-M1')).toEqual(['H-M1']);
-    expect(found('slotoverwritten')).toEqual(['H2', 'M5', 'V1']);
+    expect(found('slotoverwritten')).toEqual(['H2', 'M5', 'V1', 'R5']);
     expect(found('nothing')).toEqual([]);
   });
 });

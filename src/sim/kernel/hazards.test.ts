@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ROW } from '../base/record.ts';
+import { CPU } from '../machine/cpu.layout.ts';
 import type { Run } from '../scenarios/run.ts';
-import { block, BOOT, lessonRun, playOut } from '../testing/lesson.ts';
+import { block, BOOT, lessonRun, playOut, racedOn } from '../testing/lesson.ts';
 import {
   bootedRun,
   callRoutine,
@@ -30,6 +31,7 @@ import { ipiCreate } from './ipi-area.ts';
 import { sendIpiData } from './ipi.ts';
 import { TRAMPOLINE } from './kexec-exec.ts';
 import { K } from './kernel.layout.ts';
+import { resetRingsN3 } from './mailboxes/ring-n3-start.ts';
 import { MK_IPI_HANDLER } from './mk.layout.ts';
 
 const ONE: Wish = { name: 'one', id: 1, cpus: [4], memory: 16 * MIB };
@@ -398,6 +400,67 @@ const CASES: Readonly<Record<HazardName, () => Run>> = {
     typeAll(run, 'host', ['kerf exec --id=2']);
     return run;
   },
+  falseFull: () => ringed('ring-n1', 'cpu1 until head', 'cpu6 to end', 'cpu4 to end'),
+  ringLapped() {
+    const run = bootedRun([ONE], { profile: 'ring-n1' });
+    typeAll(run, 'host', ['mk send one user 1', 'mk send one user 1 --cpu 6 --hold']);
+    run.world.release();
+    for (let n = 0; n < 99 && run.answers.cpu(6)?.step !== 'claim'; n++) run.world.run(1);
+    // What 63 claims by others would have left: the tail right behind this head.
+    run.world.mem.poke32(run.world.sys.kernels[0]!.kimages[0]!.ipi! + 4, 2);
+    settle(run);
+    return run;
+  },
+  ringCleared: () =>
+    racedOn(
+      'ring-n1',
+      ['system'],
+      [],
+      [bare(A), bare(B)],
+      [...['cpu1 until ring', 'cpu6 to end', 'cpu1 until ring.clear']],
+    ),
+  danglingRing() {
+    const run = bootedRun([ONE], { profile: 'ring-n1' });
+    typeAll(run, 'host', ['mk send one user 1', 'kerf unload --id=1', 'mk send one user 1']);
+    return run;
+  },
+  diesInInterrupt() {
+    const run = bootedRun([ONE], { profile: 'ring-n1' });
+    const x = lookAt(run, 'one');
+    x.mem.poke64(x.k + K.mk_this_kernel_ipi_data, 0); // as before its early_initcall
+    typeAll(run, 'host', ['mk send one user 1']);
+    expect(run.answers.cpu(4)?.mode).toBe('hung');
+    return run;
+  },
+  slotSkipped: () => ringed('ring-n1', 'cpu1 until claim', 'cpu6 to end', 'cpu4 to end'),
+  headOfLine: () => ringed('ring-n3', 'cpu1 until claim', 'cpu6 to end', 'cpu4 to end'),
+  droppedAtExec() {
+    const run = bootedRun([ONE], { profile: 'ring-n3' });
+    run.world.machine.H[CPU.interruptsOn] = 0;
+    typeAll(run, 'one', ['mk send host user 1 0xaa']);
+    callRoutine(run, 'host', resetRingsN3, 0);
+    return run;
+  },
+  ghostMessage() {
+    const run = bootedRun([ONE], { profile: 'ring-n3' });
+    typeAll(run, 'host', ['mk send one user 1 0xaa --cpu 6 --hold']);
+    run.world.release();
+    for (let n = 0; n < 99 && run.answers.cpu(6)?.step !== 'publish'; n++) run.world.run(1);
+    const image = run.world.sys.kernels[0]!.kimages[0]!;
+    run.world.mem.fill(image.ipi!, 0, 8); // what the clearing at another exec does
+    settle(run);
+    return run;
+  },
+  tailMovedBack() {
+    const run = bootedRun([ONE], { profile: 'ring-n3' });
+    typeAll(run, 'one', ['mk listen user']);
+    run.type('host', 'mk send one user 1 0xaa');
+    for (let n = 0; n < 999 && run.answers.cpu(4)?.step !== 'write.tail'; n++)
+      run.advance({ steps: 1, through: true });
+    run.world.mem.poke32(run.world.sys.kernels[0]!.kimages[0]!.ipi! + 4, 9); // a second consumer
+    while (run.advance({ through: true }) !== 'typed');
+    return run;
+  },
   claimsAllCpus: () => bootedRun([ONE], NO_OWN_RAM),
   claimsAllMemory: () => bootedRun([ONE], NO_OWN_RAM),
   doubleFree() {
@@ -409,6 +472,18 @@ const CASES: Readonly<Record<HazardName, () => Run>> = {
     return run;
   },
 };
+
+const bare = (line: string): string => line.replace(/ --cpu.*/, '');
+
+/** A ring, with one message behind it, and the two raced. */
+const ringed = (profile: string, ...picture: readonly string[]): Run =>
+  racedOn(
+    profile,
+    ['system'],
+    ['mk send web user 0'],
+    [bare(A), bare(B)],
+    [...picture, 'cpu1 to end'],
+  );
 
 /** An instance that does not run gets a message. */
 function talkedTo(wish: Wish, board: Parameters<typeof createdRun>[1] = {}): Run {
@@ -438,7 +513,7 @@ describe('hazards', () => {
 
   it('are found by their keys and by the ids of the specification', () => {
     expect(hazardsOf('H2').map(({ key }) => key)).toEqual(['slotOverwritten']);
-    expect(hazardsOf('hang').map(({ facts }) => facts)).toEqual([['H19c']]);
+    expect(hazardsOf('hang').map(({ facts }) => facts)).toEqual([['H19c', 'T9']]);
     expect(hazardsOf('H6').length).toBe(3);
     expect(hazardsOf('nothing')).toEqual([]);
     expect(sendIpiData.steps.map(({ id }) => id)).toContain('S6');

@@ -13,6 +13,15 @@ import { MK_INSTANCE, MK_INSTANCE_IPI_DATA, MK_IPI_DATA, MK_MAX_INSTANCES } from
 const SOURCE = 'kernel/multikernel/ipi.c';
 const AT = MK_INSTANCE_IPI_DATA.at;
 const KIND = heapKind('mk_instance_ipi_data');
+const SHARED = AT.shared_mem / 4;
+const MAP = K.mk_instance_ipi_map / 4;
+
+/** `mk_instance_ipi_get`: the shared area of an id, 0 when it has none or is out of range. */
+export function areaOf(x: KernelContext, id: number): number {
+  if (id < 0 || id >= MK_MAX_INSTANCES) return 0;
+  const data = x.mem.get64(x.kw + MAP + 2 * id);
+  return data === 0 ? 0 : x.mem.get64(x.at(data) + SHARED);
+}
 
 /** sizeof(struct mk_shared_data): a slot for each of NR_CPUS. */
 export const areaBytes = (x: KernelContext): number => MK_IPI_DATA.size * x.sys.settings.nrCpus;

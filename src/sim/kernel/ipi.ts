@@ -6,18 +6,12 @@ import { fusedRoutine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
 import { HAZARD } from './hazards.ts';
 import { firstCpu, hasMask, instanceGet } from './instance-table.ts';
+import { areaOf } from './ipi-area.ts';
 import { irqWorkQueue } from './irq-work.ts';
 import { noteMissingArea, noteNoArea, noteNoData, noteRing, noteSlot } from './ipi-hazards.ts';
 import { K } from './kernel.layout.ts';
 import { logEventNumber } from './log-events.ts';
-import {
-  MK_INSTANCE_IPI_DATA,
-  MK_IPI_DATA,
-  MK_IPI_HANDLER,
-  MK_MAX_DATA_SIZE,
-  MK_MAX_INSTANCES,
-  MULTIKERNEL_VECTOR,
-} from './mk.layout.ts';
+import { MK_IPI_DATA, MK_IPI_HANDLER, MK_MAX_DATA_SIZE, MULTIKERNEL_VECTOR } from './mk.layout.ts';
 
 const { countCall: COUNT_CALL, mode: MODE_ } = CPU;
 const U32_MAX = 0xffff_ffff;
@@ -35,9 +29,7 @@ const {
 const IPI_TYPE = MK_IPI_HANDLER.at.ipi_type / 4;
 const SAVED_DATA = MK_IPI_HANDLER.at.saved_data / 4;
 const NEXT = MK_IPI_HANDLER.at.next / 4;
-const SHARED = MK_INSTANCE_IPI_DATA.at.shared_mem / 4;
 const MUTEX = K.mk_instance_mutex / 4;
-const MAP = K.mk_instance_ipi_map / 4;
 const CPU_IDS = K.nr_cpu_ids / 4;
 const APIC_IDS = K.cpu_to_apicid / 4;
 const THIS_AREA = K.mk_this_kernel_ipi_data / 4;
@@ -46,18 +38,6 @@ const SENT = K.sent / 4;
 const NO_AREA = logEventNumber('ipi.no_shared_memory');
 const NO_DATA = logEventNumber('ipi.no_valid_data');
 const RECEIVED = logEventNumber('ipi.received');
-
-/** `mk_instance_ipi_get`: the area record of an id, 0 when it has none or is out of range. */
-function ipiDataOf(x: KernelContext, id: number): number {
-  if (id < 0 || id >= MK_MAX_INSTANCES) return 0;
-  return x.mem.get64(x.kw + MAP + 2 * id);
-}
-
-/** The shared area of an instance, 0 for none. */
-function areaOf(x: KernelContext, id: number): number {
-  const data = ipiDataOf(x, id);
-  return data === 0 ? 0 : x.mem.get64(x.at(data) + SHARED);
-}
 
 const ID = 0;
 const DATA = 1;

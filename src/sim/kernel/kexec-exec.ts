@@ -186,6 +186,8 @@ export const kexecById = routine<KernelContext>({
         }
         const image = kimageAt(x, x.get(IMAGE));
         x.log('kexec.starting', x.get(ID), image?.entry ?? 0, x.get(TARGET));
+        const role = x.roles.beforeStart;
+        if (role) x.call(role, x.get(IMAGE));
       },
     },
     {

@@ -217,6 +217,7 @@ export const kexecFileLoad = routine<KernelContext>({
           return abandon(x, -ERRNO.ENOMEM);
         }
         change(x, x.get(IMAGE), { khoFdt: page });
+        x.roles.imageLoaded?.(x, x.get(IMAGE));
       },
     },
     {

@@ -39,7 +39,7 @@ export function allocPages(x: KernelContext, bytes: number): number {
   return pages.next;
 }
 
-function freePage(x: KernelContext, page: number): void {
+export function freePage(x: KernelContext, page: number): void {
   const { pages } = x.state;
   x.update({ pages: { ...pages, free: [page, ...pages.free] } });
 }
@@ -64,5 +64,6 @@ export function kimageFree(x: KernelContext, addr: number): void {
     instancePut(x, image.instance);
   }
   if (image.type === 'multikernel' && image.khoFdt !== 0) freePage(x, image.khoFdt);
+  x.roles.imageFreed?.(x, image);
   kfree(x, addr);
 }

@@ -169,6 +169,17 @@ const EVENTS = {
   'boot.done': ['info', 'boot: idle loop reached'],
   'irq.unexpected': ['err', 'irq: vector {vector:x} on cpu {cpu} has no handler'],
   'ipi.no_area': ['err', 'ipi: interrupt on cpu {cpu}, but no shared memory is mapped'],
+  'ipi.ring_ready': ['info', 'ipi: ring of instance {instance} at {phys:x} is remembered'],
+  'ipi.ring_full': ['warn', 'ipi: ring of instance {instance} is full, head {head} tail {tail}'],
+  'ipi.ring_skipped': ['debug', 'ipi: slot {slot} skipped, {size} bytes'],
+  'ipi.ring_entry': [
+    'debug',
+    'ipi: cpu {cpu} takes a message of cpu {sender_cpu} from slot {slot}, type {type:x}',
+  ],
+  'ipi.ring_bad_size': ['warn', 'ipi: slot {slot} claims {size} bytes'],
+  'ipi.ring_none': ['err', 'ipi: instance {instance} has no ring'],
+  'ipi.ring_no_cpu': ['err', 'ipi: instance {instance} has no cpu'],
+  'ipi.ring_dropped': ['info', 'ipi: {count} waiting message(s) dropped'],
 } as const satisfies Record<string, readonly [LogLevel, string, (readonly string[])?]>;
 
 export type LogKey = keyof typeof EVENTS;

@@ -3,7 +3,7 @@ import { fusedRoutine, type Routine } from '../machine/routine.ts';
 import type { KernelContext } from './context.ts';
 import { HAZARD } from './hazards.ts';
 import { K, LOG } from './kernel.layout.ts';
-import { MK_IPI_DATA, MK_MESSAGE } from './mk.layout.ts';
+import { MK_IPI_DATA, MK_MAX_DATA_SIZE, MK_MESSAGE } from './mk.layout.ts';
 import { STAT } from './observer.ts';
 
 const TYPE = 0;
@@ -35,7 +35,8 @@ export const listenHandler = fusedRoutine<KernelContext>({
     let last = D[f + SERIAL]!;
     if (payload !== 0 && length > 0) {
       const room = SLOT_BYTES - PAYLOAD_IN_SLOT;
-      if (length > room) x.hazard(HAZARD.payloadPastSlot, payload, length);
+      if (length > room && length > room + x.roles.maxData - MK_MAX_DATA_SIZE)
+        x.hazard(HAZARD.payloadPastSlot, payload, length);
       if (x.mem.listener !== null) x.mem.listener.access(false, payload, Math.min(length, room));
       last = x.mem.note(payload);
     }

@@ -64,8 +64,8 @@ export const sendMessage = fusedRoutine<KernelContext>({
     switch (x.step) {
       case 0: {
         const total = HEADER + D[f + LENGTH]!;
-        if (total > MK_MAX_DATA_SIZE) {
-          x.logAt(TOO_LARGE, total, MK_MAX_DATA_SIZE);
+        if (total > MK_MAX_DATA_SIZE && total > x.roles.maxData) {
+          x.logAt(TOO_LARGE, total, x.roles.maxData);
           return x.leave(0, -ERRNO.EMSGSIZE);
         }
         if (x.tick(0)) return;

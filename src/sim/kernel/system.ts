@@ -35,6 +35,8 @@ export interface Kimage {
   readonly cmdline: string;
   /** Physical address of the hand-over page, 0 for none. */
   readonly khoFdt: number;
+  /** Physical address of the ring that was made with it, in profiles that do so. */
+  readonly ipi?: number;
 }
 
 /** What an instance object has that is no plain word: keyed by the object's address. */
@@ -105,8 +107,16 @@ export interface RoleTable {
   readonly lateInit: (x: KernelContext) => void;
   /** Whether handlers are called for their own type only. */
   readonly filtersTypes: boolean;
-  /** Whether all kernels share one area, a slot for each CPU of the machine. */
-  readonly sharesArea: boolean;
+  /** Where the slots are that messages to instance `id` go to, as a kernel knows it; 0 for nowhere. */
+  readonly slotsOf: (x: KernelContext, id: number) => number;
+  /** How many slots of v2's layout there are, `cpus` for one a CPU; 0 where slots look otherwise. */
+  readonly slots: number | 'cpus';
+  /** Bytes a message may have, header and all. */
+  readonly maxData: number;
+  /** Called when an image has its pages, when it is freed, and before it is started. */
+  readonly imageLoaded: ((x: KernelContext, image: number) => void) | null;
+  readonly imageFreed: ((x: KernelContext, image: Kimage) => void) | null;
+  readonly beforeStart: Routine<KernelContext> | null;
 }
 
 /** Cold state of all kernels, and what they share with the observer. */

@@ -2,10 +2,10 @@ import type { KernelContext } from '../kernel/context.ts';
 import { listInstances, viewInstance } from '../kernel/instance-object.ts';
 import { K } from '../kernel/kernel.layout.ts';
 import { logSentence } from '../kernel/log-events.ts';
-import { MK_IPI_DATA, MK_IPI_HANDLER, MK_PFN_IPI_TYPE } from '../kernel/mk.layout.ts';
+import { MK_IPI_HANDLER, MK_PFN_IPI_TYPE } from '../kernel/mk.layout.ts';
 import { CPU } from '../machine/cpu.layout.ts';
 import type { About } from '../shell/ask.ts';
-import { areaStart } from '../world/areas.ts';
+import { ownSlots, slotsOf, usedSlots } from '../world/areas.ts';
 import { readLog } from '../world/log-read.ts';
 import type { World } from '../world/world.ts';
 import { statsOf } from './stats.ts';
@@ -24,13 +24,16 @@ export function about(world: World, kernel: number): About {
       const view = viewInstance(x, addr);
       return { ...view, loaded: view.kimage !== 0 };
     }),
-    log: readLog(x).map((record) => ({
-      timeNs: record.time,
-      cpu: record.cpu,
-      level: record.event.level,
-      key: record.event.key,
-      text: logSentence(record),
-    })),
+    // Read when it is asked for: writing out a thousand sentences takes longer than most commands.
+    get log() {
+      return readLog(world.lookAt(kernel)).map((record) => ({
+        timeNs: record.time,
+        cpu: record.cpu,
+        level: record.event.level,
+        key: record.event.key,
+        text: logSentence(record),
+      }));
+    },
     handlers: handlersOf(x),
     stats: { ...statsOf(world) },
     areas: areasOf(world, kernel),
@@ -61,25 +64,16 @@ function handlersOf(x: KernelContext): About['handlers'] {
 /** Areas a kernel knows: its own and, by its map, those of the instances. */
 function areasOf(world: World, kernel: number): About['areas'] {
   const x = world.lookAt(kernel);
-  const areas: { instance: string; start: number }[] = [];
-  const own = x.mem.peek64(x.k + K.mk_this_kernel_ipi_data);
-  if (own !== 0) areas.push({ instance: x.state.name, start: own });
+  const own = ownSlots(world, kernel, 0);
+  const areas = own ? [{ instance: x.state.name, slots: own }] : [];
   for (const addr of listInstances(x)) {
     const { id, name } = viewInstance(x, addr);
-    const start = areaStart(world, kernel, id);
-    if (start !== 0) areas.push({ instance: name, start });
+    const slots = slotsOf(world, kernel, id, addr);
+    if (slots) areas.push({ instance: name, slots });
   }
-  return areas.map((area) => ({ ...area, slots: usedSlots(world, area.start) }));
-}
-
-/** Slots of an area that are not all zero, with their bytes. */
-function usedSlots(
-  world: World,
-  start: number,
-): readonly { readonly slot: number; readonly bytes: Uint8Array }[] {
-  const { nrCpus } = world.sys.settings;
-  return Array.from({ length: nrCpus }, (_, slot) => ({
-    slot,
-    bytes: world.mem.peek(start + slot * MK_IPI_DATA.size, MK_IPI_DATA.size),
-  })).filter(({ bytes }) => bytes.some((byte) => byte !== 0));
+  return areas.map(({ instance, slots }) => ({
+    instance,
+    start: slots.start,
+    slots: usedSlots(world, slots),
+  }));
 }

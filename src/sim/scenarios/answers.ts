@@ -7,7 +7,7 @@ import { MK_IPI_DATA, MK_MESSAGE } from '../kernel/mk.layout.ts';
 import { firstCpu, idrFind } from '../kernel/instance-table.ts';
 import { STAT } from '../kernel/observer.ts';
 import { CPU, MODE_NAMES } from '../machine/cpu.layout.ts';
-import { areaStart } from '../world/areas.ts';
+import { ownSlots, slotsOf, type Slots } from '../world/areas.ts';
 import { readLog } from '../world/log-read.ts';
 import { readMessage } from '../world/messages.ts';
 import { stackOf, vectorsOf } from '../world/cpu-view.ts';
@@ -120,18 +120,13 @@ function instanceAnswer(world: World, name: string): Answer<'Instance'> | undefi
   };
 }
 
-/** Where the area of a kernel is: of an instance by the host's map, of the host its own. */
-function areaOf(world: World, name: string): { start: number; target: number } | undefined {
+/** Where the slots of a kernel are: of an instance as the host knows it, of the host its own. */
+function slotsNamed(world: World, name: string): Slots | undefined {
   const x = world.lookAt(0);
   const addr = findByName(x, name);
-  if (addr === 0) {
-    const own = name === 'host' ? x.mem.peek64(x.k + K.mk_this_kernel_ipi_data) : 0;
-    const host = idrFind(x, 0);
-    return own === 0 ? undefined : { start: own, target: host === 0 ? 0 : firstCpu(x, host) };
-  }
-  const { id } = viewInstance(x, addr);
-  const start = areaStart(world, 0, id);
-  return start === 0 ? undefined : { start, target: firstCpu(x, addr) };
+  if (addr !== 0) return slotsOf(world, 0, viewInstance(x, addr).id, addr);
+  const host = idrFind(x, 0);
+  return name === 'host' ? ownSlots(world, 0, host === 0 ? 0 : firstCpu(x, host)) : undefined;
 }
 
 function slotAnswer(
@@ -139,9 +134,9 @@ function slotAnswer(
   kernel: string,
   cpu: number | undefined,
 ): Answer<'Slot'> | undefined {
-  const area = areaOf(world, kernel);
+  const area = slotsNamed(world, kernel);
   const number = cpu ?? area?.target ?? -1;
-  if (!area || number < 0 || number >= world.sys.settings.nrCpus) return undefined;
+  if (!area || number < 0 || number >= area.count) return undefined;
   const slot = area.start + number * MK_IPI_DATA.size;
   const { mem } = world;
   const at = MK_IPI_DATA.at;

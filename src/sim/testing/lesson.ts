@@ -42,6 +42,26 @@ export const BOOT = (...listen: readonly string[]): string =>
   block('console web', ...listen.map((type) => `mk listen ${type}`), 'echo up');
 
 /**
+ * In a profile: `web` runs and listens; the host types `before`; then two lines are held on CPUs 1
+ * and 6, and the picture says who moves.
+ */
+export const racedOn = (
+  profile: string,
+  listen: readonly string[],
+  before: readonly string[],
+  [a, b]: readonly [string, string],
+  picture: readonly string[],
+): Run =>
+  playOut(
+    lessonRun(
+      `---\ntitle: T\nprofile: ${profile}\n---\n${BOOT(...listen)}` +
+        block('console host', ...before, 'echo now') +
+        block('console host', `${a} --cpu 1 --hold`, `${b} --cpu 6 --hold`) +
+        block('schedule', ...picture),
+    ),
+  );
+
+/**
  * Two senders and the schedule between them, drawn as a picture: CPU 1 holds message A, CPU 6
  * message B, CPU 4 receives. A line a choice.
  */

@@ -1,9 +1,8 @@
 import { CPU, MODE_NAMES } from '../machine/cpu.layout.ts';
 import { DeliveryMode } from '../machine/lapic.regs.ts';
-import { firstCpu } from '../kernel/instance-table.ts';
-import { MK_IPI_DATA, MULTIKERNEL_VECTOR } from '../kernel/mk.layout.ts';
+import { MULTIKERNEL_VECTOR } from '../kernel/mk.layout.ts';
 import { STAT } from '../kernel/observer.ts';
-import { areaStart } from './areas.ts';
+import { slotsOf, usedSlots } from './areas.ts';
 import { stackOf, vectorsOf } from './cpu-view.ts';
 import type { AreaFrame, CpuFrame, FlightFrame, KernelFrame, MessageFrame } from './frame.ts';
 import { hostInstances } from './instances.ts';
@@ -119,20 +118,13 @@ function lastFrom(world: World, cpu: number, last: number) {
 
 /** Shared areas the host knows, with the slots that hold something. */
 export function areaFrames(world: World): AreaFrame[] {
-  const x = world.lookAt(0);
-  const { nrCpus } = world.sys.settings;
-  const areas: AreaFrame[] = [];
-  for (const view of hostInstances(world)) {
-    const start = areaStart(world, 0, view.id);
-    if (start === 0) continue;
-    const used = Array.from({ length: nrCpus }, (_, slot) => ({
-      slot,
-      bytes: world.mem.peek(start + slot * MK_IPI_DATA.size, MK_IPI_DATA.size),
-    })).filter(({ bytes }) => bytes.some((byte) => byte !== 0));
-    const target = firstCpu(x, view.addr);
-    areas.push({ instanceId: view.id, name: view.name, start, slots: nrCpus, target, used });
-  }
-  return areas;
+  return hostInstances(world).flatMap(({ id, name, addr }) => {
+    const slots = slotsOf(world, 0, id, addr);
+    if (!slots) return [];
+    const { start, count, target } = slots;
+    const used = usedSlots(world, slots);
+    return [{ instanceId: id, name, start, slots: count, target, used }];
+  });
 }
 
 export function messageFrames(world: World): MessageFrame[] {

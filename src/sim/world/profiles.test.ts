@@ -40,8 +40,8 @@ describe('profiles', () => {
   });
 
   it('that cannot be run yet are refused with those that can', () => {
-    expect(() => hostRun({ profile: 'ring-n3' })).toThrow(Refused);
-    expect(() => hostRun({ profile: 'ring-n3' })).toThrow('rfc-v2, rfc-v2-as-posted');
+    expect(() => hostRun({ profile: 'doorbell' })).toThrow(Refused);
+    expect(() => hostRun({ profile: 'doorbell' })).toThrow('rfc-v2, rfc-v2-as-posted');
   });
 });
 

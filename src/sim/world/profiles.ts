@@ -1,8 +1,32 @@
 import { Refused } from '../base/assert.ts';
 import { parseResources } from '../kernel/device-tree.ts';
-import { ipiCreate } from '../kernel/ipi-area.ts';
+import { areaOf, ipiCreate } from '../kernel/ipi-area.ts';
 import { announceArea, ipiInit, ipiSharedParam } from '../kernel/ipi-init.ts';
 import { interruptEntry, sendIpiData } from '../kernel/ipi.ts';
+import { K } from '../kernel/kernel.layout.ts';
+import {
+  hostRingN1,
+  interruptEntryN1,
+  sendN1,
+  spawnedKnowsN1,
+} from '../kernel/mailboxes/ring-n1.ts';
+import { interruptEntryN3 } from '../kernel/mailboxes/ring-n3-receive.ts';
+import { hostRingN3, resetRingsN3, spawnedKnowsN3 } from '../kernel/mailboxes/ring-n3-start.ts';
+import { sendN3 } from '../kernel/mailboxes/ring-n3.ts';
+import {
+  forgetRing,
+  mapOwnRing,
+  ringAtFree,
+  ringAtLoad,
+  ringOf,
+} from '../kernel/mailboxes/ring-shared.ts';
+import {
+  MAX_DATA_N3,
+  MK_IPI_RING_SIZE,
+  RING,
+  RING_N1_BYTES,
+  RING_N3_BYTES,
+} from '../kernel/mailboxes/ring.layout.ts';
 import {
   announceV1,
   hostInitV1,
@@ -10,6 +34,7 @@ import {
   sendV1,
   spawnedInitV1,
 } from '../kernel/mailboxes/v1.ts';
+import { MK_MAX_DATA_SIZE } from '../kernel/mk.layout.ts';
 import { reserveRestored } from '../kernel/restore-resources.ts';
 import type { RoleTable } from '../kernel/system.ts';
 import { hostReceives, spawnedKnows } from '../kernel/two-way.ts';
@@ -76,7 +101,12 @@ const v2 = (glue: Switches): RoleTable => ({
   earlyInit: ipiSharedParam,
   lateInit: ipiInit,
   filtersTypes: true,
-  sharesArea: false,
+  slotsOf: areaOf,
+  slots: 'cpus',
+  maxData: MK_MAX_DATA_SIZE,
+  imageLoaded: null,
+  imageFreed: null,
+  beforeStart: null,
 });
 
 /** Instances, images and files are those of v2; the mailbox is that of v1. */
@@ -91,7 +121,24 @@ const v1 = (glue: Switches): RoleTable => ({
   earlyInit: spawnedInitV1,
   lateInit: () => undefined,
   filtersTypes: false,
-  sharesArea: true,
+  slotsOf: (x) => x.mem.peek64(x.k + K.mk_this_kernel_ipi_data),
+});
+
+/** As v1, with the first ring in the place of the mailbox; its address comes with the hand-over. */
+const n1 = (glue: Switches): RoleTable => ({
+  ...v2(glue),
+  sendIpiData: sendN1,
+  interruptEntry: interruptEntryN1,
+  instanceReady: null,
+  spawnedReady: spawnedKnowsN1,
+  hostReady: hostRingN1,
+  announce: () => '',
+  earlyInit: () => undefined,
+  lateInit: mapOwnRing,
+  slotsOf: (x, id) => ringOf(x, id) && ringOf(x, id) + RING.entries,
+  slots: MK_IPI_RING_SIZE,
+  imageLoaded: ringAtLoad(RING_N1_BYTES),
+  imageFreed: ringAtFree(RING_N1_BYTES),
 });
 
 /** A model of the design: the glue it starts from, the pieces that mean something to it, its routines. */
@@ -102,7 +149,23 @@ interface Profile {
   readonly roles: (glue: Switches) => RoleTable;
 }
 
+/** As the first ring, with the third: wide slots, published last, drained in the interrupt. */
+const n3 = (glue: Switches): RoleTable => ({
+  ...n1(glue),
+  sendIpiData: sendN3,
+  interruptEntry: interruptEntryN3,
+  spawnedReady: spawnedKnowsN3,
+  hostReady: hostRingN3,
+  slots: 0,
+  maxData: MAX_DATA_N3,
+  imageLoaded: ringAtLoad(RING_N3_BYTES),
+  imageFreed: forgetRing,
+  beforeStart: resetRingsN3,
+});
+
 const isMailbox = ({ name }: Glue): boolean => name === 'ipi-area' || name === 'two-way';
+/** Rings hand their address over by themselves. */
+const isRingless = (glue: Glue): boolean => isMailbox(glue) || glue.name === 'ipi-param';
 
 const PROFILE_TABLE: Readonly<Record<string, Profile>> = {
   'rfc-v2': {
@@ -122,6 +185,18 @@ const PROFILE_TABLE: Readonly<Record<string, Profile>> = {
     starts: (glue) => glue.byDefault && !isMailbox(glue),
     knows: (glue) => !isMailbox(glue),
     roles: v1,
+  },
+  'ring-n1': {
+    what: 'The first ring: 64 slots for each instance, and -ENOSPC when they are full.',
+    starts: (glue) => glue.byDefault && !isRingless(glue),
+    knows: (glue) => !isRingless(glue),
+    roles: n1,
+  },
+  'ring-n3': {
+    what: 'The ring that publishes a message last and drains in the interrupt.',
+    starts: (glue) => glue.byDefault && !isRingless(glue),
+    knows: (glue) => !isRingless(glue),
+    roles: n3,
   },
 };
 

@@ -24,12 +24,29 @@ import {
   trustHandler,
 } from '../kernel/careless-handlers.ts';
 import { listenHandler, MESSAGE_HANDLER, messageHandlers } from '../kernel/message-handlers.ts';
+import {
+  hostRingN1,
+  interruptEntryN1,
+  sendN1,
+  spawnedKnowsN1,
+} from '../kernel/mailboxes/ring-n1.ts';
+import { interruptEntryN3 } from '../kernel/mailboxes/ring-n3-receive.ts';
+import { hostRingN3, resetRingsN3, spawnedKnowsN3 } from '../kernel/mailboxes/ring-n3-start.ts';
+import { sendN3 } from '../kernel/mailboxes/ring-n3.ts';
+import { wideMessageCallback } from '../kernel/mailboxes/wide-callback.ts';
 import { hostInitV1, interruptEntryV1, sendV1 } from '../kernel/mailboxes/v1.ts';
 import { messageCallback, sendMessage } from '../kernel/messaging.ts';
 import { pfnHandler, sendPfn } from '../kernel/pfn.ts';
 import { reserveResources } from '../kernel/resources.ts';
 import { reserveRestored } from '../kernel/restore-resources.ts';
-import { userFlood, userListen, userRaw, userSend, userSleep, userUnlisten } from '../kernel/syscalls.ts';
+import {
+  userFlood,
+  userListen,
+  userRaw,
+  userSend,
+  userSleep,
+  userUnlisten,
+} from '../kernel/syscalls.ts';
 import { hostReceives, spawnedKnows } from '../kernel/two-way.ts';
 import { unexpectedVector } from '../kernel/unexpected.ts';
 import { deviceTreeWrite, removeInstance } from '../kernel/upload.ts';
@@ -88,7 +105,17 @@ export const PROGRAM = link<KernelContext>([
   sendV1,
   interruptEntryV1,
   hostInitV1,
+  sendN1,
+  interruptEntryN1,
+  hostRingN1,
+  spawnedKnowsN1,
   userFlood,
+  sendN3,
+  interruptEntryN3,
+  resetRingsN3,
+  hostRingN3,
+  spawnedKnowsN3,
+  wideMessageCallback,
 ]);
 
 ipiCallbacks[MESSAGE_CALLBACK] = messageCallback;

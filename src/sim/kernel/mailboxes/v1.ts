@@ -19,6 +19,7 @@ import {
   MULTIKERNEL_VECTOR,
 } from '../mk.layout.ts';
 import { parameter } from '../parameter.ts';
+import { fillSlot } from './fill.ts';
 
 /**
  * The mailbox of the first posting (v1 4/7 and 5/7): one area for all kernels, a slot for each CPU.
@@ -151,7 +152,7 @@ export const sendV1 = routine<KernelContext>({
       cost: 8,
       local: false,
       run(x) {
-        fill(x);
+        fillSlot(x, x.get(AT) + SLOT.buffer, x.get(DATA), x.get(SIZE), x.get(SERIAL));
       },
     },
     {
@@ -175,23 +176,6 @@ export const sendV1 = routine<KernelContext>({
     },
   ],
 });
-
-/** P8, with the observer's notes: which message each byte belongs to. */
-function fill(x: KernelContext): void {
-  const buffer = x.get(AT) + SLOT.buffer;
-  const [data, size] = [x.get(DATA), x.get(SIZE)];
-  const note = x.mem.own(buffer) >>> 2;
-  const before = x.mem.peek(buffer, MK_MAX_DATA_SIZE);
-  if (data !== 0 && size > 0) {
-    x.mem.copy(buffer, data, size);
-    x.mem.N[note] = x.get(SERIAL);
-    x.mem.N[note + 1] = x.get(SERIAL);
-  }
-  const from = data === 0 ? 0 : size;
-  const old = before.subarray(from, Math.max(from, size)).some((byte) => byte !== 0);
-  const behind = before.subarray(from).some((byte) => byte !== 0);
-  if (old || behind) x.hazard(HAZARD.leftovers, buffer + from, x.get(SERIAL));
-}
 
 const R_SLOT = 0;
 const R_NEXT = 1;
