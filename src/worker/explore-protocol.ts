@@ -57,6 +57,8 @@ export interface Explored {
 export interface ScheduleEntry {
   /** `cpu1 S6`, `cpu4 take`. */
   readonly word: string;
+  /** The step in words; empty for the acceptance of an interrupt. */
+  readonly text: string;
   /** Without it the ending would be another. */
   readonly needed: boolean;
   /** Of all continuations after it, how many end badly: 0 to 1; null where that is not known. */

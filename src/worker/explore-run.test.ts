@@ -45,7 +45,11 @@ describe('exploring for the page', () => {
     const ending = last('explored')!.explored.outcomes.findIndex(({ phantom }) => phantom > 0);
     await run.handle({ kind: 'detail', outcome: ending });
     const { entries, share } = last('detail')!;
-    expect(entries[0]).toMatchObject({ word: 'cpu1 S6', needed: true });
+    expect(entries[0]).toMatchObject({
+      word: 'cpu1 S6',
+      text: 'clear the slot: 272 bytes',
+      needed: true,
+    });
     expect(share).toBeGreaterThan(0.5);
     expect(entries.at(-1)!.share).toBe(1);
     expect(entries.some(({ needed }) => !needed)).toBe(true);

@@ -124,9 +124,10 @@ export class ExploreRun {
     while (path[0]! > 0) path.unshift(explorer.parentOf(path[0]!));
     const shareAt = (state: number): number | null => this.#shares?.[state] ?? null;
     const words = search.words(schedule);
+    const texts = search.texts(schedule);
     const needed = neededEntries(model, explorer.seen, schedule);
     const entries = words.map((word, i) => ({
-      ...{ word, needed: needed[i]! },
+      ...{ word, text: texts[i]!, needed: needed[i]! },
       share: shareAt(path[i + 1]!),
     }));
     this.#tell({ kind: 'detail', outcome, share: shareAt(0), entries });

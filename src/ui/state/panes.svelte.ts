@@ -34,6 +34,7 @@ export class Panes {
   sideTab: SideTab = $state('tour');
   palette = $state(false);
   diagram = $state(false);
+  explorer = $state(false);
   /** On a phone: inspector and consoles lie over the page. */
   sheet = $state(false);
 

@@ -72,13 +72,22 @@ export class WorldExplorer {
 
   /** A schedule in words: `cpu1 S6`, `cpu4 take`. */
   words(actions: readonly number[]): string[] {
+    return this.#told(actions, (model, action) => model.nameOf(action));
+  }
+
+  /** What the entries of a schedule do: `clear the slot`; empty for an acceptance. */
+  texts(actions: readonly number[]): string[] {
+    return this.#told(actions, (model, action) => model.textOf(action));
+  }
+
+  #told(actions: readonly number[], say: (model: WorldModel, action: number) => string): string[] {
     const { model } = this;
     const key = new Int32Array(model.width);
     model.forget();
     model.first(key, 0);
     return actions.map((action) => {
       model.load(key, 0);
-      const name = model.nameOf(action);
+      const name = say(model, action);
       model.step(action, key.slice(), 0, key);
       return name;
     });

@@ -275,6 +275,12 @@ export class WorldModel implements ProcessModel, ShardModel {
     return `cpu${cpu} ${this.#program.steps[machine.pcOf(cpu)]!.id}`;
   }
 
+  /** What an action does, in words; empty for an acceptance. The state must be loaded. */
+  textOf(action: number): string {
+    if ((action & 1) === 1) return '';
+    return this.#program.steps[this.#world.machine.pcOf(action >> 1)]!.text;
+  }
+
   /** Bytes held by tables. */
   get bytes(): number {
     return this.tables.reduce((sum, table) => sum + table.bytes, 0);

@@ -5,7 +5,8 @@ import type { ExploreAsk, ExploreTell } from '../../../worker/explore-protocol.t
 import { mounted, type Mounted } from '../../testing/mounted.ts';
 import Explorer from './Explorer.svelte';
 
-// The test's browser knows no dialogs.
+// The test's browser knows no dialogs, and scrolls nothing.
+Element.prototype.scrollIntoView = () => undefined;
 HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
   this.open = true;
 };
@@ -94,8 +95,8 @@ it('lists endings, and shows the order of the one that is chosen', async () => {
   tell({
     ...{ kind: 'detail', outcome: 1, share: 0.5 },
     entries: [
-      { word: 'cpu1 S6', needed: true, share: 0.5 },
-      { word: 'cpu2 S6', needed: false, share: 1 },
+      { word: 'cpu1 S6', text: 'clears the slot', needed: true, share: 0.5 },
+      { word: 'cpu2 S6', text: 'clears the slot', needed: false, share: 1 },
     ],
   });
   const order = page.find('[aria-label="The order"]');

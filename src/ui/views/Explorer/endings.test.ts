@@ -15,7 +15,7 @@ const row = (change: Partial<OutcomeRow> = {}): OutcomeRow => ({
   ...{ effects: [], lost: [], torn: [], phantom: 0, duplicated: [], steps: 21 },
   ...change,
 });
-const entry = (word: string) => ({ word, needed: true, share: 0.5 });
+const entry = (word: string) => ({ word, text: 'does', needed: true, share: 0.5 });
 
 describe('endings', () => {
   it('keep their numbers when some of them are looked through', () => {

@@ -3,6 +3,7 @@ import type { OwnFiles } from '../../state/own-files.svelte.ts';
 import type { Panes } from '../../state/panes.svelte.ts';
 import type { Selection, Tab } from '../../state/selection.svelte.ts';
 import type { Session } from '../../state/session.svelte.ts';
+import type { Scenario } from '../../../sim/scenarios/scenario.ts';
 import { goTo } from './places.ts';
 
 /** What actions act on. */
@@ -68,6 +69,18 @@ function ofLesson({ session, panes, files, lessons }: Page): Action[] {
       },
       'export text mermaid svg copy share',
     ),
+    ...(canExplore(stops)
+      ? [
+          lesson(
+            'Explore every order of steps',
+            ['E'],
+            () => {
+              panes.explorer = true;
+            },
+            'race interleaving schedule outcome search',
+          ),
+        ]
+      : []),
     lesson(panes.tourOpen ? 'Close the tour' : 'Open the tour', ['T'], () => {
       panes.tourOpen = !panes.tourOpen;
     }),
@@ -84,6 +97,10 @@ function ofLesson({ session, panes, files, lessons }: Page): Action[] {
     ),
   ];
 }
+
+/** Whether the lesson says where to explore from. */
+const canExplore = (stops: Scenario['stops']): boolean =>
+  stops.some(({ items }) => items.some(({ kind }) => kind === 'explore'));
 
 function ofPlaces({ panes, session, selection }: Page): Action[] {
   const place = group('Go to');
