@@ -80,3 +80,32 @@ export const errorOf = (failure: Failure): Error =>
   failure.kind === 'refused'
     ? new Refused(failure.why, failure.place)
     : new WorkerBug(failure.why, failure.stack);
+
+/** How often somebody looks whether the worker is alive, while it owes an answer. */
+const LOOK_MS = 5000;
+/** How long it may be silent: longer than any slice of work of its own. */
+const SILENCE_MAX_MS = 20_000;
+
+/**
+ * Watches over a worker that may hang: while a question is open it is asked for a sign of life now
+ * and then, and `onhang` is called when none came for {@link SILENCE_MAX_MS}. Returns how to stop.
+ */
+export function watchOver(client: Client, onhang: (why: string) => void): () => void {
+  let asked: number | undefined;
+  const timer = setInterval(() => {
+    if (asked !== undefined) {
+      if (performance.now() - asked < SILENCE_MAX_MS) return;
+      clearInterval(timer);
+      onhang(`it has not answered for ${SILENCE_MAX_MS / 1000} seconds`);
+      return;
+    }
+    if (client.waiting === 0) return;
+    asked = performance.now();
+    client.ask('ping', {}).then(
+      () => (asked = undefined),
+      // It died, and that is noticed elsewhere.
+      () => clearInterval(timer),
+    );
+  }, LOOK_MS);
+  return () => clearInterval(timer);
+}

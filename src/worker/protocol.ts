@@ -71,6 +71,8 @@ export interface Calls {
   /** Frames are pushed while it plays; it pauses by itself at the next stop of the lesson. */
   play: { ask: { readonly speed: Speed }; answer: Frame };
   pause: { ask: object; answer: Frame };
+  /** Answered at once, whatever runs: a worker that does not is hung. */
+  ping: { ask: object; answer: null };
   step: { ask: { readonly count: number }; answer: Frame };
   /** To any step of the run, back or forward; beyond its end it runs on. */
   seek: { ask: { readonly step: number }; answer: Frame };

@@ -256,6 +256,7 @@ class Session {
         this.#stopPlaying();
         return this.#inLine(() => this.#frame());
       },
+      ping: () => null,
       step: change(async ({ count }: Calls['step']['ask']) => {
         await this.#advance({ steps: count, through: true });
         return this.#frame();

@@ -1,6 +1,13 @@
 import { createContext } from 'svelte';
 import type { Frame } from '../../sim/world/frame.ts';
-import { connect, errorOf, WorkerDied, type Ask, type Client } from '../../worker/client.ts';
+import {
+  connect,
+  errorOf,
+  watchOver,
+  WorkerDied,
+  type Ask,
+  type Client,
+} from '../../worker/client.ts';
 import type { Calls, Loaded, Port, Push, Rows, Source } from '../../worker/protocol.ts';
 import { EMPTY_FRAME, EMPTY_LEGEND } from './empty-frame.ts';
 import { Notices } from './notices.svelte.ts';
@@ -68,6 +75,7 @@ export class Session {
   readonly #start: () => Worked;
   #worked: Worked | undefined;
   #client: Client | undefined;
+  #stopWatching: () => void = () => undefined;
   #ask: Calls['load']['ask'] | undefined;
   #inputs: Input[] = [];
   #restarts = 0;
@@ -164,6 +172,7 @@ export class Session {
   readonly show = (frame: Frame): Promise<boolean> => this.#show(() => Promise.resolve(frame));
 
   close(): void {
+    this.#stopWatching();
     this.#worked?.close();
   }
 
@@ -228,12 +237,15 @@ export class Session {
     const client = connect(worked.port, (push) => this.#onpush(push));
     this.#worked = worked;
     this.#client = client;
-    worked.onend((why) => {
+    const ended = (why: string): void => {
       if (this.#client !== client) return;
+      this.#stopWatching();
       client.die(why);
       worked.close();
       void this.#recover(why);
-    });
+    };
+    this.#stopWatching = watchOver(client, ended);
+    worked.onend(ended);
   }
 
   /** Starts another worker and repeats what was done, up to the last moment that was shown. */

@@ -62,6 +62,7 @@ function handlers(film: Film, tell: Tell): Handlers {
       return frame();
     },
     pause,
+    ping: () => null,
     step: ({ count }) => go(now + count),
     seek: ({ step }) => go(step),
     finishStop: () => go(last),
