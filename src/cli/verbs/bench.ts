@@ -10,7 +10,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       return (await import('../bench/fdt.ts')).benchFdt(rest, io);
     case 'explore':
       return (await import('../bench/explore.ts')).benchExplore(rest, io);
+    case 'seek':
+      return (await import('../bench/seek.ts')).benchSeek(rest, io);
     default:
-      throw new WrongUsage('which benchmark: messages, fdt or explore');
+      throw new WrongUsage('which benchmark: messages, fdt, explore or seek');
   }
 }

@@ -4,30 +4,73 @@ export interface Mark<State> {
   readonly state: State;
 }
 
-/** Marks kept at most; beyond, every second one goes and the distance doubles. */
-export const MARKS_MAX = 256;
-/** Steps between marks at first. */
+/** A mark, and the bytes it adds to the one before it. */
+interface Kept<State> extends Mark<State> {
+  readonly bytes: number;
+}
+
+/** Most marks kept, and most bytes: beyond either, every second mark goes and the distance doubles. */
+export const MARKS_MAX = 1024;
+export const MARK_BYTES_MAX = 96 * 1024 * 1024;
+/** Work between marks at first. */
 const DISTANCE_FIRST = 512;
 
 /**
  * Checkpoints of a run at growing distances: with replay from the nearest one before, any step can
- * be reached again, and a run of any length keeps at most {@link MARKS_MAX} of them.
+ * be reached again, and a run of any length keeps a bounded number of them in bounded memory.
+ *
+ * Distances are in work, a number that grows with the run: a step counts 1, one that is costlier to
+ * repeat more, so that no replay takes long.
  */
 export class History<State> {
-  #marks: Mark<State>[] = [];
+  #marks: Kept<State>[] = [];
+  #bytes = 0;
   #distance = DISTANCE_FIRST;
+  #next = 0;
+  readonly #bytesOf: (state: State, before: State | undefined) => number;
 
-  /** Whether a mark is due at that step; then give it to {@link keep}. */
-  due(step: number): boolean {
-    const last = this.#marks.at(-1);
-    return last === undefined || step >= last.step + this.#distance;
+  /** `bytesOf` tells what a state needs that does not share its memory with the state before it. */
+  constructor(bytesOf: (state: State, before: State | undefined) => number = () => 0) {
+    this.#bytesOf = bytesOf;
   }
 
-  keep(step: number, state: State): void {
-    this.#marks.push({ step, state });
-    if (this.#marks.length <= MARKS_MAX) return;
-    this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
+  /** Whether a mark is due after that much work; then give it to {@link keep}. */
+  due(work: number): boolean {
+    return work >= this.#next;
+  }
+
+  keep(step: number, state: State, work = step): void {
+    const bytes = this.#bytesOf(state, this.#marks.at(-1)?.state);
+    this.#marks.push({ step, state, bytes });
+    this.#bytes += bytes;
+    const many = this.#marks.length > MARKS_MAX || this.#bytes > MARK_BYTES_MAX;
+    if (many && this.#marks.length > 2) this.#thin();
+    this.#next = work + this.#distance;
+  }
+
+  /** Lets every second mark go, but for the first and the last. */
+  #thin(): void {
+    const last = this.#marks.length - 1;
+    const left = this.#marks.filter((_, i) => i % 2 === 0 || i === last);
+    this.#marks = left.map((mark, i) => ({
+      ...mark,
+      bytes: this.#bytesOf(mark.state, left[i - 1]?.state),
+    }));
     this.#distance *= 2;
+    this.#sum();
+  }
+
+  #sum(): void {
+    this.#bytes = this.#marks.reduce((sum, mark) => sum + mark.bytes, 0);
+  }
+
+  /** Bytes of all marks, as told. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get count(): number {
+    return this.#marks.length;
   }
 
   /** The mark of the beginning. */
@@ -40,8 +83,10 @@ export class History<State> {
     return this.#marks.findLast((mark) => mark.step <= step);
   }
 
-  /** Forgets what lies after a step: another future begins there. */
-  cut(step: number): void {
+  /** Forgets what lies after a step: another future begins there, after that much work. */
+  cut(step: number, work = step): void {
     this.#marks = this.#marks.filter((mark) => mark.step <= step);
+    this.#sum();
+    this.#next = Math.min(this.#next, work + this.#distance);
   }
 }

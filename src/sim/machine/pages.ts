@@ -46,3 +46,19 @@ export function lanesToHex(lanes: Int32Array): string {
   const part = (lane: number): string => (lane >>> 0).toString(16).padStart(8, '0');
   return part(lanes[1]!) + part(lanes[0]!);
 }
+
+/** Tables of page copies, as snapshots share them. */
+type Tables = readonly (readonly (PageCopy | null)[])[];
+
+/** Bytes of the copies in `tables` that are not in `others`. */
+export function bytesApart(tables: Tables, others: Tables): number {
+  let bytes = 0;
+  tables.forEach((table, n) => {
+    const other = others[n];
+    if (table === other) return;
+    table.forEach((copy, i) => {
+      if (copy && copy !== other?.[i]) bytes += copy.words.byteLength + copy.notes.byteLength;
+    });
+  });
+  return bytes;
+}

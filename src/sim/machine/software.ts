@@ -1,4 +1,5 @@
 import type { MemorySnapshot } from './memory.ts';
+import { bytesApart } from './pages.ts';
 import type { Routine } from './routine.ts';
 
 /** How long things take that no step stands for, in ns. */
@@ -46,3 +47,9 @@ export interface MachineSnapshot {
   readonly instant: boolean;
   readonly memory: MemorySnapshot;
 }
+
+/** Bytes of a moment that it does not share with another one; roughly, for limits. */
+export const bytesBetween = (moment: MachineSnapshot, other: MachineSnapshot | undefined): number =>
+  moment.H.byteLength +
+  moment.D.reduce((sum, each) => sum + (each?.byteLength ?? 0), moment.flights.byteLength) +
+  bytesApart(moment.memory.tables, other?.memory.tables ?? []);

@@ -1,8 +1,8 @@
 import { Refused, SimBug } from '../base/assert.ts';
 import { utf8Encode } from '../base/text.ts';
-import { History } from '../engine/history.ts';
-import { World, type WorldSnapshot } from '../world/world.ts';
+import { World } from '../world/world.ts';
 import { answersOf } from './answers.ts';
+import { Checkpoints, type Moment } from './checkpoints.ts';
 import type { Answers } from './names.ts';
 import { beginSchedule, stepSchedule } from './play-schedule.ts';
 import {
@@ -66,14 +66,11 @@ export type Reason =
   | 'evaluator'
   | 'consoles';
 
-interface Moment {
-  readonly world: WorldSnapshot;
-  readonly state: RunState;
-}
-
 export interface RunOptions {
   readonly seed?: number;
   readonly profile?: string;
+  /** Glue switched by hand, over what the scenario says. */
+  readonly glue?: Readonly<Record<string, boolean>>;
   readonly own?: readonly OwnFile[];
   readonly trace: boolean;
 }
@@ -90,14 +87,9 @@ export class Run {
   state: RunState = FIRST_STATE;
   evaluator: Evaluator | null = null;
   consoles: ConsoleWork | null = null;
-  /** Furthest point reached: the end of the timeline. */
-  stepEnd = 0;
-  timeEnd = 0;
   readonly #own: readonly OwnFile[];
   #inputs: Input[] = [];
-  readonly #history = new History<Moment>();
-  /** The moment each stop became ready. */
-  #stops: (Moment | undefined)[] = [];
+  readonly #kept: Checkpoints;
 
   constructor(scenario: Scenario, options: RunOptions) {
     this.scenario = scenario;
@@ -105,16 +97,35 @@ export class Run {
     this.profile = options.profile ?? scenario.profile;
     this.#own = options.own ?? [];
     this.world = new World(
-      { ...scenario.machine, seed: this.seed, profile: this.profile, glue: scenario.glue },
+      {
+        ...scenario.machine,
+        seed: this.seed,
+        profile: this.profile,
+        glue: { ...scenario.glue, ...options.glue },
+      },
       options.trace,
     );
     this.world.run(1e6);
-    this.#stops[0] = this.#moment();
-    this.#history.keep(this.step, this.#moment());
+    this.#kept = new Checkpoints(this.#moment(), this.step);
+    this.#mark();
   }
 
   get step(): number {
     return this.world.machine.steps;
+  }
+
+  /** Furthest point reached: the end of the timeline. */
+  get stepEnd(): number {
+    return this.#kept.stepEnd;
+  }
+
+  get timeEnd(): number {
+    return this.#kept.timeEnd;
+  }
+
+  /** Lines typed by hand up to this moment. */
+  get inputs(): readonly Input[] {
+    return this.#inputs.slice(0, this.state.inputs);
   }
 
   get stop(): Stop {
@@ -177,9 +188,8 @@ export class Run {
 
   /** Keeps checkpoints, and how far the run has got. */
   #mark(): void {
-    if (this.step > this.stepEnd) this.stepEnd = this.step;
-    if (this.world.machine.now > this.timeEnd) this.timeEnd = this.world.machine.now;
-    if (this.#history.due(this.step)) this.#history.keep(this.step, this.#moment());
+    const breaks = this.state.breaks.length > 0;
+    this.#kept.note(this.step, this.world.machine.now, breaks, () => this.#moment());
   }
 
   /** While replaying: types the line again that was typed at this very point. */
@@ -233,7 +243,7 @@ export class Run {
       return this.#inputs[this.state.inputs] ? undefined : 'ended';
     }
     this.#set({ at: { stop: stop + 1, item: 0, line: 0, running: false }, stops });
-    this.#stops[stop + 1] = this.#moment();
+    this.#kept.keepStop(stop + 1, this.#moment());
     // A stop without blocks only speaks: playing goes through it.
     return running && !through ? 'stop' : undefined;
   }
@@ -430,21 +440,15 @@ export class Run {
 
   /** What lies ahead from an earlier visit no longer comes. */
   #forget(): void {
-    this.#history.cut(this.step);
-    this.#stops = this.#stops.slice(0, this.state.at.stop + 1);
+    this.#kept.cut(this.step, this.world.machine.now, this.state.at.stop);
     this.#inputs = this.#inputs.slice(0, this.state.inputs);
-    this.stepEnd = this.step;
-    this.timeEnd = this.world.machine.now;
     this.world.trace?.cut(this.world.trace.head);
   }
 
   /** To any step: back by the nearest checkpoint and replay, forward by running on. */
   seek(step: number): Reason {
-    const mark = this.#history.before(Math.max(0, step));
-    if (step < this.step || (mark && mark.step > this.step)) {
-      const from = mark ?? this.#history.first;
-      if (from) this.#restore(from.state);
-    }
+    const mark = this.#kept.before(step);
+    if (mark && (step < this.step || mark.step > this.step)) this.#restore(mark.state);
     let reason: Reason = 'steps';
     const known = Math.min(step, this.stepEnd);
     while (this.step < step) {
@@ -457,7 +461,7 @@ export class Run {
 
   /** To the moment a stop became ready; one that was not reached yet is run to. */
   goToStop(stop: number): Reason {
-    const moment = this.#stops[stop];
+    const moment = this.#kept.stop(stop);
     if (moment) {
       this.#restore(moment);
       return 'stop';
@@ -468,7 +472,7 @@ export class Run {
       if (reason === 'evaluator' || reason === 'consoles') return reason;
     }
     // A stop that only speaks is gone through with the one behind it.
-    const reached = this.#stops[stop];
+    const reached = this.#kept.stop(stop);
     if (reached) this.#restore(reached);
     return reason;
   }
