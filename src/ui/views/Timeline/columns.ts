@@ -1,4 +1,4 @@
-/** Rows of numbers in one typed array a column: grows by doubling, never shrinks. */
+/** Rows of numbers in one typed array a column: grows by doubling, never gives room back. */
 export class Columns<Name extends string> {
   length = 0;
   readonly #names: readonly Name[];
@@ -24,6 +24,12 @@ export class Columns<Name extends string> {
     for (const name of this.#names) this.#at[name][index] = row[name] ?? 0;
     this.length++;
     return index;
+  }
+
+  /** Forgets the first `count` rows: the next one is number 0 then. */
+  drop(count: number): void {
+    for (const name of this.#names) this.#at[name].copyWithin(0, count, this.length);
+    this.length -= count;
   }
 
   #grow(): void {

@@ -13,8 +13,8 @@ const steps = (from: number, to: number, cost = 10): RowDraft[] =>
 function known(batch: Rows, more: Partial<Known> = {}): Known {
   const end = batch.from + batch.kind.length;
   return {
-    ...{ version: 1, batches: [batch], begin: batch.from, end, cpus: 8, run: 1 },
-    ...{ step: end, stepEnd: end, traceEnd: end, ...more },
+    ...{ version: end, epoch: 0, batches: [batch], begin: batch.from, end, cpus: 8, run: 1 },
+    ...{ step: end, stepEnd: end, traceEnd: end, traceHead: end, folding: true, ...more },
   };
 }
 
@@ -39,6 +39,21 @@ describe('the feed of the timeline', () => {
     expect(back.firstStep).toBe(0);
   });
 
+  it('counts steps from the end of the run, not from where the playhead is', () => {
+    const feed = new Feed();
+    const now = known(rowsOf(steps(0, 100)));
+    feed.follow(now);
+    expect(feed.follow({ ...now, step: 20, traceHead: 20 }).firstStep).toBe(0);
+  });
+
+  it('is the same while only the playhead moves, and another one when it is folded', () => {
+    const feed = new Feed();
+    const now = known(rowsOf(steps(0, 100)));
+    const first = feed.follow(now);
+    expect(feed.follow({ ...now })).toBe(first);
+    expect(feed.follow({ ...now, folding: false })).not.toBe(first);
+  });
+
   it('starts anew when the run ends earlier than it did, or is another one', () => {
     const feed = new Feed();
     feed.follow(known(rowsOf(steps(0, 100))));
@@ -49,7 +64,7 @@ describe('the feed of the timeline', () => {
   it('notices that the future is another one, though it is as long', () => {
     const feed = new Feed();
     feed.follow(known(rowsOf(steps(0, 100))));
-    const { history } = feed.follow(known(rowsOf(steps(0, 110, 20))));
-    expect(history.steps.at.time[99]).toBe(1980);
+    const { history } = feed.follow(known(rowsOf(steps(0, 110, 20)), { epoch: 1 }));
+    expect(history.steps.at(99)).toBe(1980);
   });
 });

@@ -10,23 +10,25 @@ export interface Known {
   readonly begin: number;
   readonly end: number;
   readonly cpus: number;
+  /** Grows when rows that were here are others now. */
+  readonly epoch: number;
+  readonly folding: boolean;
   /** Changes with every load. */
   readonly run: number;
   readonly step: number;
   readonly stepEnd: number;
   readonly traceEnd: number;
+  readonly traceHead: number;
 }
 
-/** A history as it is now. A new object each time, so that whoever draws it knows. */
+/** A history as it is now. A new object when it has changed, so that whoever draws it knows. */
 export interface Followed {
   readonly history: TimelineHistory;
   /** Step number of the first step the history knows. */
   readonly firstStep: number;
   readonly version: number;
+  readonly folding: boolean;
 }
-
-/** Every so many rows one is remembered, to notice when another future has begun. */
-const SAMPLE_ROWS = 16;
 
 /**
  * Keeps a history in step with the trace. A jump back leaves the rows behind the playhead in place:
@@ -37,7 +39,8 @@ export class Feed {
   #run = -1;
   #stepEnd = 0;
   #firstStep = 0;
-  readonly #samples = new Map<number, number>();
+  #epoch = -1;
+  #followed: Followed | undefined;
 
   follow(known: Known): Followed {
     const fresh =
@@ -45,52 +48,39 @@ export class Feed {
       known.cpus !== this.#history.lanes.length ||
       known.stepEnd < this.#stepEnd ||
       known.begin > this.#history.next ||
-      this.#differs(known);
+      known.epoch !== this.#epoch;
     if (fresh) this.#restart(known);
     this.#stepEnd = known.stepEnd;
     for (const batch of known.batches) this.#take(batch);
     const { history } = this;
-    if (known.end === known.traceEnd && known.end === history.next) {
+    // Only at the end of what has run do rows and steps meet.
+    if (known.end === history.next && known.end === known.traceEnd && known.end === known.traceHead)
       this.#firstStep = known.step - history.steps.length;
-    }
-    return { history, firstStep: this.#firstStep, version: known.version };
+    history.time.folding = known.folding;
+    const { version, folding } = known;
+    const last = this.#followed;
+    const firstStep = this.#firstStep;
+    const same = last?.version === version && last.folding === folding;
+    // Whoever draws it need not do so again because the playhead moved.
+    if (last && same && last.history === history && last.firstStep === firstStep) return last;
+    return (this.#followed = { history, firstStep, version, folding });
   }
 
   get history(): TimelineHistory {
     return this.#history;
   }
 
-  #restart({ cpus, run, begin }: Known): void {
+  #restart({ cpus, run, begin, epoch }: Known): void {
     this.#history = new TimelineHistory(cpus);
     this.#history.next = begin;
     this.#run = run;
     this.#firstStep = 0;
-    this.#samples.clear();
+    this.#epoch = epoch;
   }
 
   #take(batch: Rows): void {
     const end = batch.from + batch.kind.length;
     if (end <= this.#history.next) return;
     this.#history.digest(batch, end);
-    const first = Math.ceil(batch.from / SAMPLE_ROWS) * SAMPLE_ROWS;
-    for (let row = first; row < end; row += SAMPLE_ROWS) {
-      this.#samples.set(row, sampleOf(batch, row - batch.from));
-    }
-  }
-
-  /** Whether rows that were digested before are others now. Looks at the newest batch only. */
-  #differs({ batches }: Known): boolean {
-    const batch = batches.at(-1);
-    if (!batch) return false;
-    const last = batch.from + batch.kind.length - 1;
-    const row = Math.floor(last / SAMPLE_ROWS) * SAMPLE_ROWS;
-    const sample = this.#samples.get(row);
-    return (
-      row >= batch.from && sample !== undefined && sample !== sampleOf(batch, row - batch.from)
-    );
   }
 }
-
-/** A number that two different rows hardly share. */
-const sampleOf = (rows: Rows, i: number): number =>
-  rows.time[i]! * 4096 + rows.cpu[i]! * 32 + rows.kind[i]!;

@@ -170,6 +170,6 @@ describe('timeline history', () => {
     }));
     const history = historyOf(rows);
     expect(history.steps.length).toBe(5000);
-    expect(history.steps.at.time[4999]).toBe(49_990);
+    expect(history.steps.at(4999)).toBe(49_990);
   });
 });

@@ -5,6 +5,10 @@ import { IRQ_WORK_VECTOR, MULTIKERNEL_VECTOR } from '../../../sim/kernel/mk.layo
 import type { Rows } from '../../../worker/protocol.ts';
 import { Columns, upperBound } from './columns.ts';
 import { FoldedTime } from './folded-time.ts';
+import { StepTimes } from './step-times.ts';
+
+/** Newest steps of a CPU that are kept one by one: at least so many. */
+const LANE_STEPS_MIN = 1 << 18;
 
 /** How a flight ended. */
 export const END = { flying: 0, arrived: 1, merged: 2, dropped: 3 } as const;
@@ -23,7 +27,7 @@ export type Level = Columns<BarColumn>;
 /** One CPU: what ran at the bottom of its stack, and above it one level for each interrupt. */
 export interface Lane {
   readonly levels: Level[];
-  /** Every step that ran here: the text inside bars when there is room. */
+  /** The steps that ran here, the newest of them: the text inside bars when there is room. */
   readonly steps: Columns<'start' | 'end' | 'pc'>;
   /** Stack depth at which each level that is open began, -1 before its first step. */
   readonly open: number[];
@@ -48,7 +52,7 @@ export class TimelineHistory {
   readonly marks = new Columns<MarkColumn>(['time', 'cpu', 'kind', 'a', 'b', 'c', 'd']);
   readonly time = new FoldedTime();
   /** When each step of the run began, acceptances of interrupts included. */
-  readonly steps = new Columns(['time'], 1024);
+  readonly steps = new StepTimes();
   /** Longest flight so far: how far back an arrow can begin that is still in view. */
   longestFlight = 0;
   /** When the last thing ends. */
@@ -88,7 +92,7 @@ export class TimelineHistory {
 
   /** Index of the first step that begins after `time`. */
   stepAfter(time: number): number {
-    return upperBound(this.steps.at.time, time, 0, this.steps.length);
+    return this.steps.after(time);
   }
 
   /** The program counter of the step that a CPU was in at `time`, or -1. */
@@ -115,12 +119,12 @@ export class TimelineHistory {
         lane.booting = false;
         return;
       case ROW.step:
-        this.steps.push({ time });
+        this.steps.push(time);
         stepped(lane, time, time + a, b, c);
         if (time + a > this.end) this.end = time + a;
         return;
       case ROW.take: {
-        this.steps.push({ time });
+        this.steps.push(time);
         taken(lane, time, b);
         return;
       }
@@ -265,6 +269,7 @@ function lastBar(lane: Lane, column: BarColumn): number {
 
 /** A step ran at `depth`: interrupts that began deeper are over, the bars below go on to its end. */
 function stepped(lane: Lane, start: number, end: number, pc: number, depth: number): void {
+  if (lane.steps.length >= 2 * LANE_STEPS_MIN) lane.steps.drop(LANE_STEPS_MIN);
   lane.steps.push({ start, end, pc });
   if (depth === 0) {
     endWith(lane, start, end, pc);

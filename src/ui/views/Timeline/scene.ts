@@ -219,8 +219,11 @@ function inInterrupt(levels: readonly Level[], time: number): boolean {
 function waitsOf({ waits, waiting }: Lane, look: Look, lane: number, out: WaitMark[]): void {
   const { view, scale, first, last } = look;
   const { start, end, vector } = waits.at;
+  const pixel = view.perPx;
   let i = upperBound(end, first, 0, waits.length);
   for (; i < waits.length && start[i]! <= last; i++) {
+    // On a scale with folds nothing is longer than it is.
+    if (end[i]! - start[i]! < pixel) continue;
     const x = xOf(view, scale, start[i]!);
     const width = xOf(view, scale, end[i]!) - x;
     if (width >= 1) out.push({ x, width, lane, vector: vector[i]! });
@@ -262,52 +265,86 @@ const loudness = (end: number): number => LOUD[end as keyof typeof LOUD];
 function arrowsOf({ flights, lanes, longestFlight }: TimelineHistory, look: Look): ArrowMark[] {
   const { view, scale, first, last } = look;
   const { sent, done, from, to, end, type } = flights.at;
-  const out: ArrowMark[] = [];
+  const out: Crowd<ArrowMark>[] = [];
   const cpus = lanes.length;
-  /** By pair of CPUs: the arrow drawn last and the pixel it begins in. */
-  const latest = new Map<number, { pixel: number; index: number }>();
+  const pixels = new Pixels(look, 1);
   let i = upperBound(sent, first - longestFlight, 0, flights.length);
   for (; i < flights.length && sent[i]! <= last; i++) {
     if (done[i]! < first) continue;
-    const x1 = xOf(view, scale, sent[i]!);
-    const pixel = Math.floor(x1);
     const pair = from[i]! * (cpus + 1) + to[i]! + 1;
-    const before = latest.get(pair);
-    if (before?.pixel === pixel) {
-      const arrow = out[before.index]!;
-      const louder = loudness(end[i]!) > loudness(arrow.end);
-      const shown = louder ? { end: end[i]!, type: type[i]!, flight: i } : {};
-      out[before.index] = { ...arrow, ...shown, count: arrow.count + 1 };
+    const before = pixels.take(sent[i]!, pair);
+    const arrow = out[before];
+    if (arrow) {
+      arrow.count++;
+      if (loudness(end[i]!) > loudness(arrow.end))
+        Object.assign(arrow, { end: end[i]!, type: type[i]!, flight: i });
       continue;
     }
-    latest.set(pair, { pixel, index: out.length });
+    pixels.put(pair, out.length);
     out.push({
-      ...{ x1, x2: xOf(view, scale, done[i]!), from: from[i]!, to: to[i]! },
-      ...{ end: end[i]!, type: type[i]!, flight: i, count: 1 },
+      ...{ x1: xOf(view, scale, sent[i]!), x2: xOf(view, scale, done[i]!) },
+      ...{ from: from[i]!, to: to[i]!, end: end[i]!, type: type[i]!, flight: i, count: 1 },
     });
   }
   return out;
 }
 
+/** A mark while it is being counted. */
+type Crowd<Mark> = { -readonly [Name in keyof Mark]: Mark[Name] };
+
+/**
+ * Walks along the pixels of a view together with what happened, in order of time, and knows which
+ * mark of a kind was put into the present pixel. One look at the scale a pixel, not one a mark.
+ */
+class Pixels {
+  readonly #look: Look;
+  readonly #size: number;
+  readonly #last = new Map<number, number>();
+  #until = -Infinity;
+
+  constructor(look: Look, size: number) {
+    this.#look = look;
+    this.#size = size;
+  }
+
+  /** Number of the mark of that kind which is in the pixel of `time` already, -1 for none. */
+  take(time: number, kind: number): number {
+    if (time >= this.#until) {
+      const { view, scale } = this.#look;
+      const pixel = Math.floor(xOf(view, scale, time) / this.#size);
+      this.#until = timeAt(view, scale, (pixel + 1) * this.#size);
+      this.#last.clear();
+    }
+    return this.#last.get(kind) ?? -1;
+  }
+
+  put(kind: number, mark: number): void {
+    this.#last.set(kind, mark);
+  }
+}
+
+/** Points closer than this are one. */
+const POINT_PX = 3;
+
 function pointsOf({ marks }: TimelineHistory, look: Look): PointMark[] {
   const { view, scale, first, last } = look;
   const { time, cpu, kind, b } = marks.at;
-  const out: PointMark[] = [];
-  const latest = new Map<number, { pixel: number; index: number }>();
+  const out: Crowd<PointMark>[] = [];
+  const pixels = new Pixels(look, POINT_PX);
   let i = upperBound(time, first, 0, marks.length);
   for (; i < marks.length && time[i]! <= last; i++) {
-    const x = xOf(view, scale, time[i]!);
-    const pixel = Math.floor(x / 3);
     const loud = kind[i] === MARK.hazard || (kind[i] === MARK.outcome && isLoss(b[i]!));
     const place = cpu[i]! * 8 + kind[i]! * 2 + (loud ? 1 : 0);
-    const before = latest.get(place);
-    if (before?.pixel === pixel) {
-      const point = out[before.index]!;
-      out[before.index] = { ...point, count: point.count + 1 };
+    const before = out[pixels.take(time[i]!, place)];
+    if (before) {
+      before.count++;
       continue;
     }
-    latest.set(place, { pixel, index: out.length });
-    out.push({ x, lane: cpu[i]!, kind: kind[i]!, loud, mark: i, count: 1 });
+    pixels.put(place, out.length);
+    out.push({
+      ...{ x: xOf(view, scale, time[i]!), lane: cpu[i]!, kind: kind[i]! },
+      ...{ loud, mark: i, count: 1 },
+    });
   }
   return out;
 }

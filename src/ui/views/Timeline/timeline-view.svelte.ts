@@ -26,14 +26,12 @@ export class TimelineView {
   readonly owners = $derived(this.frame.cpus.map(({ kernel }) => kernel));
   readonly followed = $derived.by(() => {
     const { rows, run } = this.#session;
-    const { begin, end, batches, version } = rows;
-    const { step, stepEnd, traceEnd, cpus } = this.frame;
-    const followed = this.#feed.follow({
-      ...{ version, batches, begin, end, cpus: cpus.length, run },
-      ...{ step, stepEnd, traceEnd },
+    const { begin, end, batches, version, epoch } = rows;
+    const { step, stepEnd, traceEnd, traceHead, cpus } = this.frame;
+    return this.#feed.follow({
+      ...{ version, epoch, batches, begin, end, cpus: cpus.length, run },
+      ...{ step, stepEnd, traceEnd, traceHead, folding: this.#folding },
     });
-    followed.history.time.folding = this.#folding;
-    return followed;
   });
   readonly history = $derived(this.followed.history);
   /** Length of the run on the scale of time. */
