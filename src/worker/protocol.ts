@@ -2,6 +2,7 @@ import type { RaceReport } from '../sim/engine/races.ts';
 import type { Format } from '../sim/scenarios/diagram/diagram.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Frame, Legend, LogLine } from '../sim/world/frame.ts';
+import type { Inspections } from './inspect/types.ts';
 import type { TreeChoice, TreeReading } from './tree-types.ts';
 
 /** How fast time goes while playing. */
@@ -21,7 +22,24 @@ export interface OwnFile {
   readonly bytes: Uint8Array;
 }
 
+/** What came of a run that was started again with another model of the design. */
+export interface StartedAgain {
+  /** Where it first differs from the run before; undefined when it does not. */
+  readonly parting:
+    | {
+        readonly timeNs: number;
+        readonly step: number;
+        readonly cpu: number;
+        readonly before: string;
+        readonly now: string;
+      }
+    | undefined;
+  /** Why it could not go as far; '' when it could. */
+  readonly why: string;
+}
+
 export interface Loaded {
+  readonly again?: StartedAgain;
   readonly scenario: Scenario;
   readonly legend: Legend;
   readonly seed: number;
@@ -57,14 +75,18 @@ export interface StateJson {
 }
 
 /** Every question the page may ask. A new row fails to compile until the worker answers it. */
-export interface Calls {
+export interface Calls extends Inspections {
   load: {
     ask: {
       readonly source: Source;
       readonly seed?: number;
       readonly profile?: string;
+      /** Glue switched by hand, over what the lesson says. */
+      readonly glue?: Readonly<Record<string, boolean>>;
       /** Replace the lesson's files of these names, for this run. */
       readonly own?: readonly OwnFile[];
+      /** Go on to where the present run is, with what was typed in it. */
+      readonly again?: boolean;
     };
     answer: Loaded;
   };

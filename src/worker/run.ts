@@ -19,7 +19,9 @@ import { readLog } from '../sim/world/log-read.ts';
 import type { Tell } from './host.ts';
 import { failureOf } from './host.ts';
 import { Playback } from './playback.ts';
-import type { Calls, Handlers, Loaded, Rows } from './protocol.ts';
+import type { Calls, Handlers, Loaded, Rows, StartedAgain } from './protocol.ts';
+import type { Inspector } from './inspect/inspect.ts';
+import type { Inspections } from './inspect/types.ts';
 import { treeHandlers, type TreeReader } from './trees.ts';
 
 /** What the worker gets from outside: our lessons, and parts that load when they are needed. */
@@ -46,7 +48,9 @@ export interface Services {
       again: readonly string[],
     ) => string;
   }>;
+  models(): Promise<{ readonly startAgain: (before: Run, run: Run) => StartedAgain }>;
   races(): Promise<{ readonly findRaces: (source: RaceSource) => RaceReport }>;
+  inspector(): Promise<{ readonly INSPECTOR: Inspector }>;
 }
 type Completion = Calls['complete']['answer'];
 
@@ -153,7 +157,8 @@ class Session {
     return trace.slice(Math.max(0, from), Math.min(to, from + ROWS_MAX));
   }
 
-  async #load({ source, seed, profile, own }: Calls['load']['ask']): Promise<Loaded> {
+  async #load(ask: Calls['load']['ask']): Promise<Loaded> {
+    const { source, seed, profile, glue, own } = ask;
     this.#generation++;
     this.#playback.stop();
     const scenario =
@@ -166,13 +171,21 @@ class Session {
     const options = {
       ...(seed === undefined ? {} : { seed }),
       ...(profile === undefined ? {} : { profile }),
+      ...(glue === undefined ? {} : { glue }),
       own: mine,
       trace: true,
     };
     const run = new Run(scenario, options);
+    const before = ask.again === true ? this.#run : undefined;
+    if (before) {
+      await this.#bring('evaluator');
+      await this.#bring('consoles');
+    }
+    const again = before && (await this.#services.models()).startAgain(before, run);
     this.#run = run;
     this.#paused = '';
     return {
+      ...(again && { again }),
       scenario,
       legend: legendOf(run.world),
       seed: run.seed,
@@ -277,10 +290,26 @@ class Session {
       runUntil: change((ask: Calls['runUntil']['ask']) => this.#runUntil(ask)),
       type: change((ask: Calls['type']['ask']) => this.#type(ask)),
       ...this.#lookers(),
+      ...this.#inspections(),
       ...treeHandlers(
         () => this.run,
         () => this.#services.trees(),
       ),
+    };
+  }
+
+  /** What the tabs of the inspector ask for. */
+  #inspections() {
+    const look =
+      <K extends keyof Inspections>(what: K) =>
+      async (ask: Inspections[K]['ask']): Promise<Inspections[K]['answer']> => {
+        const { INSPECTOR } = await this.#services.inspector();
+        return this.#inLine(() => INSPECTOR[what](this.run, ask));
+      };
+    return {
+      ...{ handlers: look('handlers'), instances: look('instances'), heap: look('heap') },
+      ...{ hazards: look('hazards'), messages: look('messages'), folder: look('folder') },
+      writer: look('writer'),
     };
   }
 

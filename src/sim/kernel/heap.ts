@@ -123,3 +123,25 @@ export const isLive = (x: KernelContext, addr: number): boolean =>
 /** As {@link isLive}, for an address in any kernel's heap. */
 export const isObject = (x: KernelContext, addr: number): boolean =>
   (x.mem.note(addr) & (OBJECT | LIVE)) === (OBJECT | LIVE);
+
+/** An object of a kernel's heap; `bytes` is what its class takes up. */
+interface HeapView {
+  readonly addr: number;
+  readonly kind: HeapKind;
+  readonly bytes: number;
+  readonly live: boolean;
+}
+
+/** Every object a kernel's heap has had, free ones too, in the order of their addresses. */
+export function* heapObjects(x: KernelContext): Generator<HeapView> {
+  const end = x.mem.peek64(x.k + K.heap_brk);
+  for (let addr = x.k + K.heap; addr < end;) {
+    const note = x.mem.note(addr);
+    const bytes = CLASSES[(note >> 16) & 0xff];
+    // What is no object has no size: nothing behind it can be told.
+    if ((note & OBJECT) === 0 || bytes === undefined) return;
+    const kind = HEAP_KINDS[heapKindOf(note)] ?? 'none';
+    yield { addr, kind, bytes, live: (note & LIVE) !== 0 };
+    addr += bytes;
+  }
+}

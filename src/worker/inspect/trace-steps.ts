@@ -1,0 +1,27 @@
+import { ROW } from '../../sim/base/record.ts';
+import type { Trace, TraceRow } from '../../sim/engine/trace.ts';
+
+/** Whether a row is one of the steps a run counts: the acceptance of an interrupt is one. */
+const isStep = ({ kind }: TraceRow): boolean => kind === ROW.step || kind === ROW.take;
+
+/** Rows from the newest to the oldest, each with the number of steps of the run before it. */
+export function* rowsBack(trace: Trace, steps: number): Generator<readonly [TraceRow, number]> {
+  let before = steps;
+  for (let index = trace.head - 1; index >= trace.begin; index--) {
+    const row = trace.at(index)!;
+    if (isStep(row)) before--;
+    yield [row, before];
+  }
+}
+
+/** Rows from the oldest to the newest, each with the number of steps of the run before it. */
+export function* rowsOn(trace: Trace, steps: number): Generator<readonly [TraceRow, number]> {
+  let taken = 0;
+  for (let index = trace.begin; index < trace.head; index++) if (isStep(trace.at(index)!)) taken++;
+  let before = steps - taken;
+  for (let index = trace.begin; index < trace.head; index++) {
+    const row = trace.at(index)!;
+    yield [row, before];
+    if (isStep(row)) before++;
+  }
+}

@@ -1,0 +1,61 @@
+import { ROW } from '../../sim/base/record.ts';
+import type { Trace, TraceRow } from '../../sim/engine/trace.ts';
+import { MULTIKERNEL_VECTOR } from '../../sim/kernel/mk.layout.ts';
+import type { Run } from '../../sim/scenarios/run.ts';
+import { rowsBack } from './trace-steps.ts';
+import type { Writer } from './types.ts';
+
+/** Rows behind a write in which its interrupt is looked for. */
+const IPI_ROWS_MAX = 4096;
+
+/** The last write of a byte that other kernels could see, and the interrupt that told of it. */
+export function findWriter({ world, step: steps }: Run, addr: number): Writer | undefined {
+  const { trace } = world;
+  if (!trace) return undefined;
+  for (const [row, step] of rowsBack(trace, steps)) {
+    if (row.kind !== ROW.write || row.a > addr || addr >= row.a + row.b || row.cpu < 0) continue;
+    const owner = ownerAt(trace, row);
+    return {
+      cpu: row.cpu,
+      kernel: world.sys.kernels[owner]?.name ?? '',
+      timeNs: row.time,
+      step,
+      pc: stepOf(trace, row),
+      addr: row.a,
+      bytes: row.b,
+      ipi: ipiAfter(trace, row, step),
+    };
+  }
+  return undefined;
+}
+
+/** Index of the kernel a CPU belonged to: at first all are the host's. */
+function ownerAt(trace: Trace, { index, cpu }: TraceRow): number {
+  for (let i = index; i >= trace.begin; i--) {
+    const row = trace.at(i)!;
+    if (row.kind === ROW.owner && row.cpu === cpu) return row.b;
+  }
+  return 0;
+}
+
+/** The step that made an access: its row comes after what it did. */
+function stepOf(trace: Trace, { index, cpu }: TraceRow): number {
+  for (let i = index + 1; i < trace.head; i++) {
+    const row = trace.at(i)!;
+    if (row.kind === ROW.step && row.cpu === cpu) return row.b;
+  }
+  return -1;
+}
+
+/** The first interrupt of the multikernel that the same task of that CPU sent afterwards. */
+function ipiAfter(trace: Trace, { index, cpu }: TraceRow, from: number): Writer['ipi'] {
+  let step = from;
+  for (let i = index + 1; i < Math.min(trace.head, index + IPI_ROWS_MAX); i++) {
+    const row = trace.at(i)!;
+    if (row.kind === ROW.send && row.cpu === cpu && (row.b & 0xff) === MULTIKERNEL_VECTOR)
+      return { serial: row.d, vector: row.b & 0xff, apicId: row.c, timeNs: row.time, step };
+    if (row.kind === ROW.step || row.kind === ROW.take) step++;
+    if (row.cpu === cpu && (row.kind === ROW.end || row.kind === ROW.begin)) return undefined;
+  }
+  return undefined;
+}
