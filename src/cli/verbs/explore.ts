@@ -4,6 +4,7 @@ import { STATES_MAX } from '../../sim/engine/explorer.ts';
 import { utf8Decode } from '../../sim/base/text.ts';
 import type { PropertyResult } from '../../sim/scenarios/explore-properties.ts';
 import { exploreScenario, type Findings } from '../../sim/scenarios/explore-scenario.ts';
+import { canShare } from '../../sim/scenarios/explore.ts';
 import { playedTo, readPoint } from '../explore/point.ts';
 import { exploreOnThreads } from '../explore/pool.ts';
 import { WrongUsage, type Io } from '../verb.ts';
@@ -16,12 +17,14 @@ const WORKERS_MAX = 64;
  * Several workers leave nothing out: none knows what another has seen.
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const { file, statesMax, workers, ...wish } = readArguments(argv);
+  const { file, statesMax, workers: wanted, ...wish } = readArguments(argv);
   const text = utf8Decode(io.readFile(file));
   const point = readPoint(text, file);
+  const played = playedTo(point);
+  const workers = canShare(played) ? wanted : 1;
   const shared =
     workers > 1 ? await exploreOnThreads({ text, file }, workers, statesMax) : undefined;
-  const alone = exploreScenario(playedTo(point), point.block, {
+  const alone = exploreScenario(played, point.block, {
     ...{ statesMax, isReduced: wish.isReduced && workers === 1 },
     ...{ withOutcomes: wish.withOutcomes, now: () => performance.now() },
   });

@@ -235,6 +235,9 @@ export function checkBuiltIns(search: WorldExplorer): PropertyResult[] {
   ];
 }
 
+/** Whether a transition of the search does harm. */
+export const meetsHazard = (search: WorldExplorer): boolean => findHazard(search) !== undefined;
+
 /** A shortest schedule whose last action does harm: every transition is played, until one does. */
 function findHazard(search: WorldExplorer): number[] | undefined {
   const { explorer, model, world } = search;

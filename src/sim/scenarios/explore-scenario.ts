@@ -1,5 +1,10 @@
 import type { Explorer } from '../engine/explorer.ts';
-import { checkBuiltIns, checkProperties, type PropertyResult } from './explore-properties.ts';
+import {
+  checkBuiltIns,
+  checkProperties,
+  meetsHazard,
+  type PropertyResult,
+} from './explore-properties.ts';
 import { exploreRun, outcomesOf, tallyOf, type ExploredOutcome, type Tally } from './explore.ts';
 import type { Run } from './run.ts';
 import type { ExploreBlock } from './scenario.ts';
@@ -47,7 +52,8 @@ export function exploreScenario(run: Run, block: ExploreBlock, wish: ExploreWish
     tally: tallyOf(main),
   };
   const isWanted = wish.withOutcomes || block.properties.length > 0;
-  const full = isReduced && isWanted ? main.again({ statesMax }) : main;
+  // What was left out may do harm of its own: only harm that was found is an answer.
+  const full = isReduced && (isWanted || !meetsHazard(main)) ? main.again({ statesMax }) : main;
   while (full.run());
   // Where not even that ends, the reduced search at least has a schedule for each.
   const listed = full.explorer.complete ? full : main;
@@ -57,6 +63,6 @@ export function exploreScenario(run: Run, block: ExploreBlock, wish: ExploreWish
     outcomes: wish.withOutcomes ? outcomesOf(listed) : null,
     properties: isWanted ? checkProperties(full, run, block) : [],
     builtIns: checkBuiltIns(full),
-    leftOut: isReduced && isWanted ? full.explorer.states - explorer.states : 0,
+    leftOut: full !== main ? full.explorer.states - explorer.states : 0,
   };
 }

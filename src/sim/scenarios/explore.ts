@@ -43,6 +43,12 @@ export interface Tally {
   readonly repeat: number;
 }
 
+/** Whether threads can share the states: no CPU has a command waiting behind another. */
+export function canShare({ world }: Run): boolean {
+  const { tasks } = world.cold;
+  return new Set(tasks.map(({ cpu }) => cpu)).size === tasks.length;
+}
+
 /** Begins to explore a run that has come to its explore point; nothing is searched yet. */
 export function exploreRun(run: Run, options: WorldOptions = {}): WorldExplorer {
   const { world } = run;

@@ -157,7 +157,7 @@ export class Independence {
       const cpu = actions[i]! >> 1;
       const some = i + 1 < count && actions[i + 1]! >> 1 === cpu ? 2 : 1;
       if (some < count && this.#mayGoFirst(cpu, actions.subarray(i, i + some))) {
-        actions.copyWithin(0, i, i + some);
+        moveToFront(actions, i, some);
         return some;
       }
       i += some;
@@ -214,6 +214,15 @@ export class Independence {
       }
     }
     return all;
+  }
+}
+
+/** Those at `from` come first, the others keep their order behind them. */
+function moveToFront(actions: Int32Array, from: number, some: number): void {
+  for (let n = 0; n < some; n++) {
+    const action = actions[from + n]!;
+    actions.copyWithin(n + 1, n, from + n);
+    actions[n] = action;
   }
 }
 

@@ -47,6 +47,7 @@ export class WorldModel implements ProcessModel, ShardModel {
   /** Cold states of tasks by number, and the place of that number in a key; -1 when none wait. */
   readonly #colds: World['cold'][] = [];
   readonly #coldAt: number;
+  readonly #kernels: World['sys']['kernels'];
   #audited = new Uint8Array(1024);
   #untilAudit = AUDIT_EVERY;
 
@@ -54,6 +55,7 @@ export class WorldModel implements ProcessModel, ShardModel {
   constructor(world: World, footprint: Footprint) {
     this.#world = world;
     this.#program = world.machine.program;
+    this.#kernels = world.sys.kernels;
     this.footprint = footprint;
     this.cpuBlocks = new CpuBlocks(world);
     this.effectTable = new Effects(world);
@@ -194,11 +196,6 @@ export class WorldModel implements ProcessModel, ShardModel {
       throw new Refused('a step changed more than memory: this cannot be explored');
     if (!this.footprint.audit()) throw new FootprintGrew();
   }
-
-  get #kernels(): World['sys']['kernels'] {
-    return (this.#kernelsAtFirst ??= this.#world.sys.kernels);
-  }
-  #kernelsAtFirst: World['sys']['kernels'] | undefined;
 
   #storeDirty(): void {
     const { dirty, M, N } = this.#world.mem;

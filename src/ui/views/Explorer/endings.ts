@@ -15,7 +15,7 @@ export const KIND_TEXT: Readonly<Record<Kind, string>> = {
   repeat: 'One is repeated',
 };
 
-export const isOf: Readonly<Record<Kind, (row: OutcomeRow) => boolean>> = {
+const isOf: Readonly<Record<Kind, (row: OutcomeRow) => boolean>> = {
   all: () => true,
   kept: ({ lost, torn, phantom, duplicated }) =>
     lost.length + torn.length + phantom + duplicated.length === 0,
