@@ -12,6 +12,7 @@ const legend: Legend = {
   ],
   hazards: [{ id: 4, key: 'uaf', text: 'freed memory is used' }],
   glue: [],
+  profiles: [],
 };
 const names = { legend, kernels: ['host', 'web-server'] };
 const say = (kind: number, cpu: number, rest: Partial<NarratedRow> = {}): string =>

@@ -1,4 +1,4 @@
-import { GLUE_TABLE } from '../world/profiles.ts';
+import { GLUE_TABLE, knowsGlue, PROFILE_LIST } from '../world/profiles.ts';
 import { HAZARDS } from '../kernel/hazards.ts';
 import {
   areaFrames,
@@ -76,6 +76,12 @@ export function legendOf(world: World): Legend {
       local,
     })),
     hazards: HAZARDS.map(({ id, key, text }) => ({ id, key, text })),
-    glue: GLUE_TABLE.map(({ name, without }) => ({ name, on: glue.has(name), without })),
+    glue: GLUE_TABLE.map(({ name, without }) => ({
+      name,
+      on: glue.has(name),
+      without,
+      known: knowsGlue(world.settings.profile, name),
+    })),
+    profiles: PROFILE_LIST,
   };
 }

@@ -189,7 +189,11 @@ export interface Legend {
     readonly name: string;
     readonly on: boolean;
     readonly without: string;
+    /** Whether the profile has such a switch at all. */
+    readonly known: boolean;
   }[];
+  /** Models of the design that can be run. */
+  readonly profiles: readonly { readonly name: string; readonly what: string }[];
 }
 
 /** A log record as the page shows it. */

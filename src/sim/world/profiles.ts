@@ -217,6 +217,10 @@ export function glueOf(profile: string, changes: Readonly<Record<string, boolean
   );
 }
 
+/** Whether a piece of glue means something to a profile. */
+export const knowsGlue = (profile: string, name: string): boolean =>
+  GLUE_TABLE.some((glue) => glue.name === name && profileOf(profile).knows(glue));
+
 /** The routines of a run by role. */
 export const rolesOf = (profile: string, glue: Switches): RoleTable =>
   profileOf(profile).roles(glue);

@@ -27,4 +27,6 @@ export const EMPTY_FRAME: Frame = {
   stepsPerSecond: 0,
 };
 
-export const EMPTY_LEGEND: Legend = { routines: [], steps: [], hazards: [], glue: [] };
+export const EMPTY_LEGEND: Legend = {
+  ...{ routines: [], steps: [], hazards: [], glue: [], profiles: [] },
+};

@@ -34,6 +34,8 @@ export class Panes {
   sideTab: SideTab = $state('tour');
   palette = $state(false);
   diagram = $state(false);
+  /** The choice of another model of the design is open. */
+  model = $state(false);
   explorer = $state(false);
   /** On a phone: inspector and consoles lie over the page. */
   sheet = $state(false);

@@ -67,6 +67,8 @@ export class Session {
   #waiting = $state(0);
   /** Grows with every load: a key for what must be built anew. */
   run = $state(0);
+  /** What came of the last {@link switchModel}; undefined after any other load. */
+  again: Loaded['again'] = $state.raw();
   /** Set while a dead worker is being replaced. */
   recovering = $state(false);
   /** Set when no worker can be started any more. */
@@ -98,6 +100,10 @@ export class Session {
   readonly files: Loaded['files'] = $derived(this.#loaded?.files ?? []);
   readonly seed = $derived(this.#loaded?.seed ?? 0);
   readonly profile = $derived(this.#loaded?.profile ?? '');
+  /** Glue that was switched by hand. */
+  get glue(): Readonly<Record<string, boolean>> {
+    return this.#ask?.glue ?? {};
+  }
   readonly stats = $derived(this.#frame.stats);
   readonly failedClaims = $derived(this.#frame.claims.filter(({ ok }) => !ok));
 
@@ -117,6 +123,7 @@ export class Session {
     this.#ask = ask;
     this.source = ask.source;
     this.#inputs = [];
+    this.again = undefined;
     this.rows.clear();
     this.#loaded = loaded;
     this.#frame = loaded.frame;
@@ -130,6 +137,20 @@ export class Session {
     change: Partial<Omit<Calls['load']['ask'], 'source'>> = {},
   ): Promise<boolean> =>
     this.#ask ? this.load({ ...this.#ask, ...change }) : Promise.resolve(false);
+
+  /**
+   * The same lesson with another model of the design: it goes on to where it is now, with what was
+   * typed, and says where the two runs part.
+   */
+  readonly switchModel = async (
+    change: Pick<Calls['load']['ask'], 'profile' | 'glue'>,
+  ): Promise<void> => {
+    const typed = this.#inputs;
+    if (!this.#ask || !(await this.load({ ...this.#ask, ...change, again: true }))) return;
+    this.#ask = { ...this.#ask, again: false };
+    this.#inputs = typed;
+    this.again = this.#loaded?.again;
+  };
 
   readonly play = (): Promise<boolean> =>
     this.#show(() => this.ask('play', { speed: SPEEDS[this.speed]!.speed }));

@@ -69,6 +69,14 @@ function ofLesson({ session, panes, files, lessons }: Page): Action[] {
       },
       'export text mermaid svg copy share',
     ),
+    lesson(
+      'Choose another model of the design',
+      [],
+      () => {
+        panes.model = true;
+      },
+      'profile glue version rfc ring compare',
+    ),
     ...(canExplore(stops)
       ? [
           lesson(
