@@ -41,8 +41,7 @@ function render(source: string): string {
 /** Puts the documents beside the page, in the built site and in the development server. */
 export function guide(): Plugin {
   let root = '';
-  const page = (name: string): string =>
-    render(readFileSync(resolve(root, `${name}.md`), 'utf8'));
+  const page = (name: string): string => render(readFileSync(resolve(root, `${name}.md`), 'utf8'));
   return {
     name: 'guide',
     configResolved(config) {

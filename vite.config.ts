@@ -46,6 +46,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     environment: 'node',
     include: ['src/**/*.test.ts'],
+    // A hang is what this is for: how long work takes is measured in benchmarks.
+    testTimeout: 120_000,
     // The core only: the page is judged by e2e.
     coverage: {
       provider: 'v8',

@@ -497,7 +497,7 @@ describe('a view', () => {
     ],
     [
       'tab: disk',
-      '6:6: tab: cannot be "disk"; known are cpu, memory, messages, tree, files, checks',
+      '6:6: tab: cannot be "disk"; known are cpu, memory, messages, tree, files, races, checks',
     ],
     ['zoom: 65', '6:7: zoom: must be an integer from 1 to 64'],
     ['speed: 0', '6:8: speed: must be a number of steps a second, or max'],

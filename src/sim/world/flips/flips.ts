@@ -91,10 +91,7 @@ export class BitFlips {
 }
 
 /** A hand-over held against that of the whole blob. */
-function judged(
-  whole: HandedOver,
-  result: HandedOver,
-): FlipOutcome & { readonly detail?: string } {
+function judged(whole: HandedOver, result: HandedOver): FlipOutcome & { readonly detail?: string } {
   const harm = result.hazards.filter((id) => !whole.hazards.includes(id));
   if (harm.length > 0) {
     const texts = HAZARDS.filter(({ id }) => harm.includes(id)).map(({ text }) => text);
