@@ -26,7 +26,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     workers > 1 ? await exploreOnThreads({ text, file }, workers, statesMax) : undefined;
   const alone = exploreScenario(played, point.block, {
     ...{ statesMax, isReduced: wish.isReduced && workers === 1 },
-    ...{ withOutcomes: wish.withOutcomes, now: () => performance.now() },
+    ...{ withOutcomes: wish.withOutcomes, withShares: !wish.isJson },
+    ...{ now: () => performance.now() },
   });
   const findings: Findings = shared
     ? { ...alone, ...shared, complete: shared.complete && alone.complete }
@@ -86,16 +87,22 @@ function reportOf(findings: Findings, workers: number): object {
 
 /** The same for people. */
 function tableOf(findings: Findings): string {
-  const { states, transitions, seconds, complete, stopped, tally, leftOut } = findings;
+  const { states, transitions, seconds, complete, stopped, tally, shares } = findings;
   const number = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
   const row = (label: string, value: number): string =>
     `${label.padEnd(28)}${number(value).padStart(12)}`;
   const limit = stopped === 'memory' ? 'the memory was used up' : 'the limit of states was reached';
   return [
     row('states', states),
+    ...(shares
+      ? [
+          row('  of, with nothing left out', shares.none),
+          row('  where orders commute', shares.commutes),
+          row('  where senders are alike', shares.renames),
+        ]
+      : []),
     row('transitions', transitions),
     `${'seconds'.padEnd(28)}${seconds.toFixed(2).padStart(12)}`,
-    ...(leftOut > 0 ? [row('states left out', leftOut)] : []),
     complete ? 'Every order was tried.' : `Not every order was tried: ${limit}.`,
     '',
     row('different endings', tally.outcomes),

@@ -1,3 +1,4 @@
+import type { WorldExplorer, WorldOptions } from '../world/explore/world-explorer.ts';
 import type { Explorer } from '../engine/explorer.ts';
 import {
   checkBuiltIns,
@@ -14,8 +15,17 @@ export interface ExploreWish {
   /** Leaves out states that cannot add an outcome. */
   readonly isReduced: boolean;
   readonly withOutcomes: boolean;
+  /** Searches once more with each reduction alone, to say what each leaves out. */
+  readonly withShares: boolean;
   /** A clock in ms. */
   now(): number;
+}
+
+/** States of a search without reduction, and of one with only one of them. */
+export interface Shares {
+  readonly none: number;
+  readonly commutes: number;
+  readonly renames: number;
 }
 
 /** All that an exploration found. */
@@ -31,8 +41,8 @@ export interface Findings {
   /** What the file asks for, and what is asked of every exploration. */
   readonly properties: readonly PropertyResult[];
   readonly builtIns: readonly PropertyResult[];
-  /** States a search without reduction has more; 0 where none was made. */
-  readonly leftOut: number;
+  /** States without reduction, and with each alone; null unless asked for, and all could be searched. */
+  readonly shares: Shares | null;
 }
 
 /**
@@ -63,6 +73,17 @@ export function exploreScenario(run: Run, block: ExploreBlock, wish: ExploreWish
     outcomes: wish.withOutcomes ? outcomesOf(listed) : null,
     properties: isWanted ? checkProperties(full, run, block) : [],
     builtIns: checkBuiltIns(full),
-    leftOut: full !== main ? full.explorer.states - explorer.states : 0,
+    shares: isReduced && wish.withShares ? sharesOf(main, statesMax) : null,
   };
+}
+
+function sharesOf(search: WorldExplorer, statesMax: number): Shares | null {
+  const statesOf = (options: WorldOptions): number => {
+    const alone = search.again({ ...options, statesMax });
+    while (alone.run());
+    return alone.explorer.complete ? alone.explorer.states : NaN;
+  };
+  const none = statesOf({});
+  if (Number.isNaN(none)) return null;
+  return { none, commutes: statesOf({ commutes: true }), renames: statesOf({ renames: true }) };
 }
