@@ -2,6 +2,7 @@ import type { Job } from '../shell/shell.ts';
 import { newShell, prompt, type ShellState } from '../shell/state.ts';
 import { FileTree } from './file-tree.ts';
 import type { World } from '../world/world.ts';
+import type { Pick } from './chosen.ts';
 import type { Claim } from './scenario.ts';
 
 /** One kernel's console. Plain data. */
@@ -100,6 +101,8 @@ export interface RunState {
   readonly view: Readonly<Record<string, string>>;
   /** A line typed by hand runs: the lesson waits. */
   readonly typing: string | null;
+  /** In chosen mode: what was chosen so far; null while time decides. */
+  readonly picks: readonly Pick[] | null;
   /** Inputs used so far. */
   readonly inputs: number;
   /** At the end of each finished stop: time and steps. */
@@ -124,6 +127,7 @@ export const FIRST_STATE: RunState = {
   breaks: [],
   view: {},
   typing: null,
+  picks: null,
   inputs: 0,
   stops: [],
   note: '',

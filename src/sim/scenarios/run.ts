@@ -1,33 +1,25 @@
 import { Refused, SimBug } from '../base/assert.ts';
-import { utf8Encode } from '../base/text.ts';
 import { World } from '../world/world.ts';
 import { answersOf } from './answers.ts';
 import { Checkpoints, type Moment } from './checkpoints.ts';
 import type { Answers } from './names.ts';
-import { beginSchedule, stepSchedule } from './play-schedule.ts';
 import {
-  anyBusy,
-  consoleOf,
-  filesOf,
-  FIRST_STATE,
-  namesOfRunning,
-  withFiles,
-  type ClaimRecord,
-  type Place,
-  type RunState,
-} from './run-state.ts';
+  comesHere,
+  isAt,
+  needsConsoles,
+  perform,
+  type Act,
+  type Input,
+  type Spot,
+} from './inputs.ts';
+import type { ConsoleWork, Evaluator, Reason } from './run-parts.ts';
+import { viewWords, withCommand, withLessonFile } from './run-blocks.ts';
+import { beginSchedule, stepSchedule } from './play-schedule.ts';
+import { anyBusy, consoleOf, FIRST_STATE, namesOfRunning, type RunState } from './run-state.ts';
 import type { Block, Claim, ConsoleBlock, Scenario, Stop } from './scenario.ts';
 
 /** Simulated time a block may take before it counts as one that never comes to rest. */
 const BLOCK_NS_MAX = 1e9;
-
-/** A line typed by hand, and where in the run that was. */
-export interface Input {
-  readonly step: number;
-  readonly at: Place;
-  readonly kernel: string;
-  readonly line: string;
-}
 
 /** A file of the lesson that was replaced by the user's own. */
 export interface OwnFile {
@@ -35,36 +27,7 @@ export interface OwnFile {
   readonly bytes: Uint8Array;
 }
 
-/** What evaluates claims; loaded when the first one is met. */
-export interface Evaluator {
-  judge(claim: Claim, file: string, answers: Answers): Pick<ClaimRecord, 'ok' | 'actual'>;
-  happens(claim: Claim, file: string, answers: Answers): boolean;
-}
-
-/** What types on consoles; loaded when the first line is typed. */
-export interface ConsoleWork {
-  typeLine(world: World, state: RunState, kernel: string, line: string): RunState;
-  /** Hands results of ended tasks to the consoles that wait for them. */
-  settle(world: World, state: RunState): RunState;
-  interrupt(state: RunState, kernel: string, why?: string): RunState;
-}
-
-/** Why {@link Run.advance} came back. */
-export type Reason =
-  /** The steps or the time that were asked for are used up. */
-  | 'steps'
-  | 'time'
-  /** A stop is done; the next one waits. */
-  | 'stop'
-  /** The last stop is done. */
-  | 'ended'
-  /** A `break` came true. */
-  | 'break'
-  /** A line typed by hand is over. */
-  | 'typed'
-  /** A claim is to be evaluated, or a line typed, and that part is not loaded yet. */
-  | 'evaluator'
-  | 'consoles';
+export type { ConsoleWork, Evaluator, Reason } from './run-parts.ts';
 
 export interface RunOptions {
   readonly seed?: number;
@@ -72,6 +35,8 @@ export interface RunOptions {
   /** Glue switched by hand, over what the scenario says. */
   readonly glue?: Readonly<Record<string, boolean>>;
   readonly own?: readonly OwnFile[];
+  /** What was done, when the run is one of before: it comes again as the run gets there. */
+  readonly inputs?: readonly Input[];
   readonly trace: boolean;
 }
 
@@ -88,7 +53,7 @@ export class Run {
   evaluator: Evaluator | null = null;
   consoles: ConsoleWork | null = null;
   readonly #own: readonly OwnFile[];
-  #inputs: Input[] = [];
+  #inputs: readonly Input[];
   readonly #kept: Checkpoints;
 
   constructor(scenario: Scenario, options: RunOptions) {
@@ -96,6 +61,7 @@ export class Run {
     this.seed = options.seed ?? scenario.seed;
     this.profile = options.profile ?? scenario.profile;
     this.#own = options.own ?? [];
+    this.#inputs = options.inputs ?? [];
     this.world = new World(
       {
         ...scenario.machine,
@@ -123,7 +89,7 @@ export class Run {
     return this.#kept.timeEnd;
   }
 
-  /** Lines typed by hand up to this moment. */
+  /** What was done by hand up to this moment. */
   get inputs(): readonly Input[] {
     return this.#inputs.slice(0, this.state.inputs);
   }
@@ -162,16 +128,16 @@ export class Run {
    */
   advance(limit: { steps?: number; until?: number; through?: boolean } = {}): Reason {
     const until = limit.until ?? Infinity;
-    let left = limit.steps ?? Infinity;
+    const end = this.step + (limit.steps ?? Infinity);
     for (;;) {
       this.#mark();
       this.#settle();
-      if (left <= 0) return 'steps';
+      if (this.step >= end) return 'steps';
       if (this.world.machine.now > until) return 'time';
+      const input = this.#comingInput();
+      if (input && needsConsoles(input.act) && !this.consoles) return 'consoles';
       if (this.#replayInput()) continue;
-      const before = this.step;
-      const reason = this.#act(left, until, limit.through ?? false);
-      left -= this.step - before;
+      const reason = this.#act(end - this.step, until, limit.through ?? false);
       if (reason) return reason;
     }
   }
@@ -192,25 +158,49 @@ export class Run {
     this.#kept.note(this.step, this.world.machine.now, breaks, () => this.#moment());
   }
 
-  /** While replaying: types the line again that was typed at this very point. */
-  #replayInput(): boolean {
+  /** While replaying: what was done at this very point. */
+  #comingInput(): Input | undefined {
     const input = this.#inputs[this.state.inputs];
-    if (input?.step !== this.step || this.state.typing !== null) return false;
-    const { stop, item, line, running } = this.state.at;
-    const { at } = input;
-    if (at.stop !== stop || at.item !== item || at.line !== line || at.running !== running)
-      return false;
-    this.#enter(input);
-    return true;
+    return input && comesHere(input, this.step, this.state) ? input : undefined;
   }
 
-  #enter(input: Input): void {
-    this.state = this.#work().typeLine(this.world, this.state, input.kernel, input.line);
-    this.#set({ typing: input.kernel, inputs: this.state.inputs + 1 });
+  #replayInput(): boolean {
+    const input = this.#comingInput();
+    if (input) this.#perform(input.act);
+    return input !== undefined;
+  }
+
+  #perform(act: Act): void {
+    this.state = perform(this.world, this.state, act, () => this.#work());
+    if (act.kind === 'choose' && this.state.breaks.length > 0) this.#noteBreak();
+  }
+
+  /** Somebody does something: what lay ahead from an earlier visit no longer comes. */
+  do(act: Act): void {
+    const { step, state, inputs } = this;
+    const input = { step, at: state.at, typing: state.typing !== null, act };
+    // Tried first: what is refused must cut nothing, and rows are only written behind a cut.
+    const moment = this.#moment();
+    this.#perform(act);
+    this.#restore(moment);
+    this.#forget();
+    this.#inputs = [...inputs, input];
+    this.#perform(act);
+    this.#awaited = act.kind === 'line';
+  }
+
+  /** Takes the last choice back. False when there is none. */
+  undo(): boolean {
+    const last = this.state.inputs - 1;
+    const input = this.#inputs[last];
+    if (input?.act.kind !== 'choose') return false;
+    this.goTo({ step: input.step, at: input.at, inputs: last });
+    return true;
   }
 
   /** Does the next thing. Answers a reason to stop, or undefined to go on. */
   #act(left: number, until: number, through: boolean): Reason | undefined {
+    if (this.state.picks) return this.#awaitChoice();
     if (this.state.typing !== null) return this.#runTyped(left, until);
     if (this.state.ended) return this.#runWorld(left, until) ? undefined : 'ended';
     const item = this.stop.items[this.state.at.item];
@@ -252,13 +242,7 @@ export class Run {
     switch (block.kind) {
       case 'dts':
       case 'file': {
-        const own = this.#own.find(({ name }) => name === block.name);
-        const tree = filesOf(this.state, 'host');
-        const path = block.name.startsWith('/') ? block.name : `/${block.name}`;
-        const written = tree.write(path, own?.bytes ?? utf8Encode(block.text), false);
-        if (typeof written === 'number')
-          throw new Refused(`${block.name} cannot be written`, this.#place(block.line));
-        this.state = withFiles(this.state, 'host', written);
+        this.state = withLessonFile(this.state, block, this.#own, this.scenario.file);
         return this.#nextItem();
       }
       case 'console':
@@ -303,7 +287,8 @@ export class Run {
       }
       this.state = this.#work().typeLine(this.world, this.state, block.kernel, line.text);
       this.#set({ at: { ...at, line: at.line + 1 } });
-      return this.#noteCommand(block);
+      this.#noteCommand(block);
+      return undefined;
     }
     if (this.#runWorld(left, until)) {
       this.#noteCommand(block);
@@ -313,27 +298,16 @@ export class Run {
     if (this.#waits(until)) return 'time';
     if (anyBusy(this.state)) {
       this.#giveUp();
-      return this.#noteCommand(block);
+      this.#noteCommand(block);
+      return undefined;
     }
     return line ? undefined : this.#nextItem();
   }
 
   /** Records the statuses of lines that are over. */
-  #noteCommand(block: ConsoleBlock): undefined {
+  #noteCommand(block: ConsoleBlock): void {
     this.#settle();
-    const { at, commands } = this.state;
-    const { status, job } = consoleOf(this.state, block.kernel);
-    const line = block.lines[at.line - 1];
-    if (!line || job || status === null) return;
-    if (commands.some((each) => each.stop === at.stop && each.line === line.line)) return;
-    const record = {
-      stop: at.stop,
-      line: line.line,
-      kernel: block.kernel,
-      text: line.text,
-      status,
-    };
-    this.#set({ commands: [...commands, record] });
+    this.state = withCommand(this.state, block);
   }
 
   /** A console waits for something that cannot come: it is interrupted, and says so. */
@@ -382,6 +356,15 @@ export class Run {
     return awaited ? 'typed' : undefined;
   }
 
+  /** Chosen mode: only consoles that wait for nobody go on. */
+  #awaitChoice(): Reason {
+    if (this.state.typing === null || anyBusy(this.state)) return 'chosen';
+    this.#set({ typing: null });
+    const awaited = this.#awaited;
+    this.#awaited = false;
+    return awaited ? 'typed' : 'chosen';
+  }
+
   #expect(claims: readonly Claim[]): Reason | undefined {
     const { evaluator } = this;
     if (!evaluator) return 'evaluator';
@@ -421,21 +404,14 @@ export class Run {
 
   /** Types a line on a console: the lesson waits until it is over and all is quiet again. */
   type(kernel: string, line: string): void {
-    if (this.state.typing !== null) throw new Refused(`${this.state.typing} is still busy`);
-    const input = { step: this.step, at: this.state.at, kernel, line };
-    const state = this.#work().typeLine(this.world, this.state, kernel, line); // refused before anything is cut
-    this.#forget();
-    this.#inputs = [...this.#inputs.slice(0, this.state.inputs), input];
-    this.state = { ...state, typing: kernel, inputs: this.state.inputs + 1 };
-    this.#awaited = true;
+    this.do({ kind: 'line', kernel, line });
   }
   /** Somebody has typed a line and waits for its end; nobody does when it is typed again by a replay. */
   #awaited = false;
 
-  /** Ctrl-C on a console. Not an input of the run: a new future begins here. */
+  /** Ctrl-C on a console. */
   interrupt(kernel: string): void {
-    this.#forget();
-    this.state = this.#work().interrupt(this.state, kernel);
+    this.do({ kind: 'interrupt', kernel });
   }
 
   /** What lies ahead from an earlier visit no longer comes. */
@@ -456,7 +432,28 @@ export class Run {
       // A break on the way to where the run has been stops nobody.
       if (reason !== 'break' || this.step >= known) break;
     }
+    // That somebody began to choose here belongs to the moment, and takes no step.
+    while (this.step === step && this.#comingInput()?.act.kind === 'chosen') this.#replayInput();
     return reason;
+  }
+
+  /** Where the run is: many things take no step, so that a step alone does not say it. */
+  get spot(): Spot {
+    return { step: this.step, at: this.state.at, inputs: this.state.inputs };
+  }
+
+  /** To that very spot; answers 'steps' when the run got there. */
+  goTo(spot: Spot): Reason {
+    const reason = this.seek(spot.step);
+    if (this.step !== spot.step) return reason;
+    for (let n = 0; n < SPOT_ACTS_MAX && this.step === spot.step; n++) {
+      this.#settle();
+      if (isAt(spot, this.state)) return 'steps';
+      if (this.#replayInput()) continue;
+      const why = this.#act(1, Infinity, true);
+      if (why && why !== 'break') return why;
+    }
+    return 'ended';
   }
 
   /** To the moment a stop became ready; one that was not reached yet is run to. */
@@ -482,8 +479,8 @@ export class Run {
   }
 }
 
+/** Things that are tried at one step before a spot counts as one that is not there. */
+const SPOT_ACTS_MAX = 100_000;
+
 /** Steps the world runs before consoles and checkpoints are looked after. */
 const SLICE_STEPS = 4096;
-
-const viewWords = ({ kind: _, line: __, ...words }: Extract<Block, { kind: 'view' }>) =>
-  Object.fromEntries(Object.entries(words).map(([name, value]) => [name, String(value)]));

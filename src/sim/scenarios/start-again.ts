@@ -35,10 +35,10 @@ export function startAgain(before: Run, run: Run): Again {
   run.consoles = before.consoles;
   let why = '';
   try {
-    for (const { at, kernel, line } of before.inputs) {
+    for (const { at, act } of before.inputs) {
       goTo(run, at);
-      run.type(kernel, line);
-      while (run.advance({ through: true }) !== 'typed');
+      run.do(act);
+      while (act.kind === 'line' && !['typed', 'chosen'].includes(run.advance({ through: true })));
     }
     const { at, ended } = before.state;
     if (ended) while (run.advance({ through: true }) !== 'ended');

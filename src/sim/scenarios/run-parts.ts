@@ -1,0 +1,37 @@
+import type { World } from '../world/world.ts';
+import type { Answers } from './names.ts';
+import type { ClaimRecord, RunState } from './run-state.ts';
+import type { Claim } from './scenario.ts';
+
+/** What evaluates claims; loaded when the first one is met. */
+export interface Evaluator {
+  judge(claim: Claim, file: string, answers: Answers): Pick<ClaimRecord, 'ok' | 'actual'>;
+  happens(claim: Claim, file: string, answers: Answers): boolean;
+}
+
+/** What types on consoles; loaded when the first line is typed. */
+export interface ConsoleWork {
+  typeLine(world: World, state: RunState, kernel: string, line: string): RunState;
+  /** Hands results of ended tasks to the consoles that wait for them. */
+  settle(world: World, state: RunState): RunState;
+  interrupt(state: RunState, kernel: string, why?: string): RunState;
+}
+
+/** Why {@link Run.advance} came back. */
+export type Reason =
+  /** The steps or the time that were asked for are used up. */
+  | 'steps'
+  | 'time'
+  /** A stop is done; the next one waits. */
+  | 'stop'
+  /** The last stop is done. */
+  | 'ended'
+  /** A `break` came true. */
+  | 'break'
+  /** A line typed by hand is over. */
+  | 'typed'
+  /** Chosen mode: nothing moves until somebody chooses. */
+  | 'chosen'
+  /** A claim is to be evaluated, or a line typed, and that part is not loaded yet. */
+  | 'evaluator'
+  | 'consoles';
