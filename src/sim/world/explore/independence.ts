@@ -11,6 +11,7 @@ const WALK_ACTIONS_MAX = 10_000;
 const BITS = 30;
 /** The place where all that an observer sees is written down, one thing after the other. */
 const SEEN = 1 << BITS;
+const EVERYWHERE = -1;
 
 /** What one action touches, as sets of places. */
 interface Touch {
@@ -42,7 +43,9 @@ export class Independence {
   readonly #rest = new Map<number, Touch>();
   /** Program counters that were seen to follow each other on a CPU. */
   readonly #follows = new Map<number, Set<number>>();
-  readonly #accesses = new Map<number, Access[]>();
+  readonly #accesses = new Map<number, readonly Access[]>();
+  /** Actions that touched other places at other times: an entry of a ring, say. */
+  readonly #strays = new Set<number>();
   /** Program counters of steps that an observer may see something of. */
   readonly #shows = new Set<number>();
   /** CPUs that were sent interrupts by others, by program counter. */
@@ -85,14 +88,14 @@ export class Independence {
     const { machine, mem } = this.#world;
     const cpu = action >> 1;
     const pc = (action & 1) === 1 ? TAKE : machine.pcOf(cpu);
-    const accesses = this.#accesses.get(pc) ?? [];
-    this.#accesses.set(pc, accesses);
+    const accesses: Access[] = [];
     mem.listener = {
       access: (write, from, bytes) => void accesses.push({ write, from, end: from + bytes }),
     };
     if (pc !== TAKE && this.#model.effectTable.isReceiving(cpu)) this.#shows.add(pc);
     const flights = machine.flightSerial;
     this.#model.play(action);
+    this.#noteAccesses(pc, accesses);
     const rung = machine.cpuOfApic[machine.H[cpu * CPU.stride + CPU.icrHigh]!] ?? -1;
     if (machine.flightSerial !== flights && rung !== cpu) put(this.#rings, pc, rung);
     const before = last.get(cpu);
@@ -100,6 +103,13 @@ export class Independence {
     const isIdle = machine.pcOf(cpu) < 0;
     if (isIdle) last.delete(cpu);
     else last.set(cpu, pc);
+  }
+
+  /** Keeps what an action touched; one that does not touch the same each time may touch anything. */
+  #noteAccesses(pc: number, accesses: readonly Access[]): void {
+    const known = this.#accesses.get(pc) ?? [];
+    if (accesses.some((access, i) => known[i] && !isSame(access, known[i]))) this.#strays.add(pc);
+    if (accesses.length >= known.length) this.#accesses.set(pc, accesses);
   }
 
   /** Gives every place that is touched its bit: ranges are cut where one of them begins or ends. */
@@ -119,6 +129,7 @@ export class Independence {
         if (access.write) touch.writes |= bitsOf(access);
         else touch.reads |= bitsOf(access);
       for (const cpu of this.#rings.get(pc) ?? []) touch.writes |= this.#apicBit(cpu);
+      if (this.#strays.has(pc)) touch.writes = EVERYWHERE;
       this.#next.set(pc, touch);
     }
   }
@@ -225,6 +236,9 @@ function moveToFront(actions: Int32Array, from: number, some: number): void {
     actions[n] = action;
   }
 }
+
+const isSame = (a: Access, b: Access): boolean =>
+  a.write === b.write && a.from === b.from && a.end === b.end;
 
 function put(sets: Map<number, Set<number>>, key: number, value: number): void {
   const set = sets.get(key) ?? new Set<number>();

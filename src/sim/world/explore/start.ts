@@ -1,8 +1,7 @@
 import { Refused } from '../../base/assert.ts';
 import { toHex } from '../../base/hex.ts';
 import { nextRandom, seedRandom } from '../../base/rng.ts';
-import { sendIpiData } from '../../kernel/ipi.ts';
-import { MK_MESSAGE } from '../../kernel/mk.layout.ts';
+import { sendMessage } from '../../kernel/messaging.ts';
 import type { World, WorldSnapshot } from '../world.ts';
 import { Footprint } from './footprint.ts';
 import { WorldModel } from './world-model.ts';
@@ -58,17 +57,19 @@ export function survey(world: World, start: WorldSnapshot): Survey {
   restoreTo(world, start);
   for (let walk = 0; walk < WALKS; walk++) {
     world.restore(start);
-    messages = [];
+    const sent: SentMessage[] = [];
     let actions = moves(world);
     for (let step = 0; actions.length > 0 && step < WALK_STEPS_MAX; step++) {
       random = nextRandom(random);
       const action = actions[(random >>> 8) % actions.length]!;
-      noteMessage(world, action, messages);
+      noteMessage(world, action, sent);
       world.machine.choose(action >> 1, (action & 1) === 1);
       world.dispatch();
       footprint.audit();
       actions = moves(world);
     }
+    // Where the design can refuse a message, a walk may have sent fewer than another.
+    if (sent.length > messages.length) messages = sent;
   }
   restoreTo(world, start);
   return { footprint, messages: messages.sort((a, b) => a.cpu - b.cpu) };
@@ -86,25 +87,24 @@ function moves(world: World): number[] {
   return found;
 }
 
-const DATA = sendIpiData.locals.indexOf('data');
-const SIZE = sendIpiData.locals.indexOf('size');
+const [TYPE, SUBTYPE, PAYLOAD, LENGTH] = ['msg_type', 'subtype', 'payload', 'payload_len'].map(
+  (name) => sendMessage.locals.indexOf(name),
+) as [number, number, number, number];
 
-/** A CPU that is about to ring has sent its message. */
+/** A CPU that is about to give a message's memory back, and was not told of an error, has sent it. */
 function noteMessage(world: World, action: number, messages: SentMessage[]): void {
   const { machine, mem } = world;
   const cpu = action >> 1;
-  if ((action & 1) === 1 || machine.pcOf(cpu) !== sendIpiData.at.S11) return;
+  if ((action & 1) === 1 || machine.pcOf(cpu) !== sendMessage.at.M7) return;
   const core = machine.select(cpu);
-  const data = core.get(DATA);
-  const room = core.get(SIZE) - MK_MESSAGE.size;
-  if (data === 0 || room < 0) return;
-  const field = (name: 'msg_type' | 'msg_subtype' | 'payload_len') =>
-    mem.peek32(data + MK_MESSAGE.at[name]) >>> 0;
-  const length = Math.min(field('payload_len'), room);
+  if (core.result < 0) return;
+  const payload = core.get(PAYLOAD);
+  const length = core.get(LENGTH);
+  const bytes = payload === 0 ? new Uint8Array(length) : mem.peek(payload, length);
   messages.push({
     cpu,
-    type: field('msg_type'),
-    subtype: field('msg_subtype'),
-    payload: toHex(mem.peek(data + MK_MESSAGE.at.payload, length)),
+    type: core.get(TYPE) >>> 0,
+    subtype: core.get(SUBTYPE) >>> 0,
+    payload: toHex(bytes),
   });
 }
