@@ -83,4 +83,3 @@ export const messageHandlers: (Routine<KernelContext> | undefined)[] = [undefine
 
 /** Numbers of the handlers a console can register, in {@link messageHandlers}. */
 export const MESSAGE_HANDLER = { listen: 1, once: 2, reply: 3, keep: 4, trust: 5 } as const;
-export type MessageHandlerName = keyof typeof MESSAGE_HANDLER;
