@@ -20,6 +20,12 @@ export const SVR = register('SVR', { vector: [7, 0], enabled: [8, 8] });
 /** Intel SDM vol. 3A, "Task Priority Register". */
 export const TPR = register('TPR', { subClass: [3, 0], priorityClass: [7, 4] });
 
+/** Intel SDM vol. 3A, "Local APIC ID Register", in x2APIC form. */
+export const ID = register('ID', { apicId: [31, 0] });
+
+/** Intel SDM vol. 3A, "Processor Priority Register"; follows from TPR and ISR. */
+export const PPR = register('PPR', { subClass: [3, 0], priorityClass: [7, 4] });
+
 /** Values of `ICR_LO.deliveryMode` that are modelled. */
 export const DeliveryMode = { fixed: 0b000, nmi: 0b100, init: 0b101, startup: 0b110 } as const;
 export type DeliveryMode = (typeof DeliveryMode)[keyof typeof DeliveryMode];

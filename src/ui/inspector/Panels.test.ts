@@ -14,7 +14,7 @@ it('shows a CPU, and the bytes of what is selected', async () => {
   selection.select({ kind: 'cpu', cpu: 4 });
   await settle();
   expect(root.querySelector('select')?.value).toBe('4');
-  expect(root.querySelectorAll('table')).toHaveLength(4);
+  expect(root.querySelectorAll('table')).toHaveLength(6);
   expect(root.querySelector('[aria-label^="IRR"]')).not.toBeNull();
 
   selection.select({ kind: 'memory', addr: 0x1000, bytes: 16 });

@@ -40,5 +40,11 @@ describe('processor priority', () => {
     expect(processorPriority({ ...cpu, isr: [0xea] })).toBe(0xe);
     expect(processorPriority({ ...cpu, isr: [0x31], tpr: 0x40 })).toBe(4);
     expect(processorPriority(cpu)).toBe(0);
+    const ppr = (one: CpuFrame) => registersOf(one).find(({ name }) => name === 'PPR')!.value;
+    expect(ppr({ ...cpu, isr: [0xea], tpr: 0x31 })).toBe('0x000000e0');
+    expect(ppr({ ...cpu, isr: [0x31], tpr: 0x45 })).toBe('0x00000045');
+    expect(registersOf({ ...cpu, apicId: 7 }).at(-1)).toMatchObject({
+      ...{ name: 'ID', value: '0x00000007' },
+    });
   });
 });

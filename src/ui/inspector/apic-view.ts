@@ -1,6 +1,6 @@
 import { hex } from '../../sim/base/hex.ts';
 import type { BitRange, Register } from '../../sim/base/register.ts';
-import { DeliveryMode, ICR_HI, ICR_LO, SVR, TPR } from '../../sim/machine/lapic.regs.ts';
+import { DeliveryMode, ICR_HI, ICR_LO, ID, PPR, SVR, TPR } from '../../sim/machine/lapic.regs.ts';
 import type { CpuFrame } from '../../sim/world/frame.ts';
 
 export interface BitField {
@@ -38,6 +38,10 @@ export function registersOf(cpu: CpuFrame): readonly RegisterView[] {
           ? 'holds nothing back'
           : `holds classes up to ${priority} back`,
     ),
+    view(PPR, 'Processor priority, of TPR and ISR', priorityOf(cpu), (field, value) =>
+      field === 'priorityClass' && value > 0 ? `only classes above ${value} interrupt` : '',
+    ),
+    view(ID, 'Local APIC id', cpu.apicId, () => ''),
   ];
 }
 
@@ -65,6 +69,10 @@ const spaced = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 /** Processor priority: the class of what is in service, or the task's if that is higher. */
-export function processorPriority(cpu: CpuFrame): number {
-  return Math.max(cpu.tpr >> 4, (cpu.isr[0] ?? 0) >> 4);
+export const processorPriority = (cpu: CpuFrame): number =>
+  PPR.get(priorityOf(cpu), 'priorityClass');
+
+/** PPR as the APIC computes it: TPR whole while nothing higher is in service, else just a class. */
+function priorityOf({ tpr, isr: [inService = 0] }: CpuFrame): number {
+  return tpr >> 4 >= inService >> 4 ? tpr : inService & 0xf0;
 }

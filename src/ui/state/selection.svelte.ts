@@ -21,10 +21,11 @@ export type Selected =
   | { readonly kind: 'memory'; readonly addr: number; readonly bytes: number };
 
 /** The inspector's tabs, by the names `view` blocks use. */
-export type Tab = 'cpu' | 'memory' | 'messages' | 'kernel' | 'tree' | 'files' | 'races' | 'checks';
-const TABS: readonly Tab[] = [
-  ...(['cpu', 'memory', 'messages', 'kernel', 'tree', 'files', 'races', 'checks'] as const),
+const TABS = [
+  ...(['cpu', 'memory', 'messages', 'kernel', 'handlers', 'instances', 'files', 'heap'] as const),
+  ...(['tree', 'hazards', 'races', 'checks'] as const),
 ];
+export type Tab = (typeof TABS)[number];
 
 /** Tab that shows a selection best. */
 const TAB_OF: Readonly<Record<Selected['kind'], Tab | undefined>> = {

@@ -56,6 +56,7 @@ class Stories {
     const now = { timeNs, step, cpu };
     if (kind === ROW.send && (b & 0xff) === MULTIKERNEL_VECTOR) this.#lastFlight.set(cpu, d);
     else if (kind === ROW.sent) this.#sent(d, a, now);
+    else if (kind === ROW.write) this.#wiped(a, now);
     else if (kind === ROW.merge) this.#rung(d, (story) => (story.merged = now));
     else if (kind === ROW.drop) this.#rung(d, (story) => (story.dropped = { ...now, apicId: c }));
     else if (kind === ROW.outcome) this.#outcome(b, c, d, now);
@@ -65,11 +66,18 @@ class Stories {
     }
   }
 
-  /** A message is out: what lay in its slot and was not handled is gone. */
+  /** The first bytes of a slot are written: what lay there and was not handled is gone. */
+  #wiped(slot: number, now: Moment): void {
+    const before = this.#inSlot.get(slot);
+    const old = before === undefined ? undefined : this.story(before);
+    if (old && !old.handled && !old.torn) old.over ??= { ...now, by: 0 };
+  }
+
+  /** A message is out, and lies in its slot. */
   #sent(serial: number, slot: number, now: Moment): void {
     const before = this.#inSlot.get(slot);
     const old = before === undefined ? undefined : this.story(before);
-    if (old && !old.handled && !old.torn) old.over = { ...now, by: serial };
+    if (old?.over?.by === 0) old.over = { ...old.over, by: serial };
     this.#inSlot.set(slot, serial);
     const flight = this.#lastFlight.get(now.cpu);
     if (flight === undefined) return;
@@ -133,7 +141,7 @@ function fateOf(
   if (over)
     return tell(
       'overwritten',
-      `Message ${over.by} of CPU ${over.cpu} was written over it before anybody read it.${folded}`,
+      `${over.by > 0 ? `Message ${over.by}` : 'Another message'} of CPU ${over.cpu} was written over it before anybody read it.${folded}`,
       over,
     );
   if (message.outcome === 'in-flight') return tell('waiting', `It lies in its slot.${folded}`);
