@@ -52,7 +52,9 @@ describe('a run that is started again', () => {
     const run = start({ profile: 'ring-n1' });
     startAgain(before, run);
     expect(run.state.at.stop).toBe(2);
-    expect(run.inputs.map(({ act }) => (act.kind === 'line' ? act.line : ''))).toEqual(['mk send web-server user 7 0x0102']);
+    expect(run.inputs.map(({ act }) => (act.kind === 'line' ? act.line : ''))).toEqual([
+      'mk send web-server user 7 0x0102',
+    ]);
     expect(run.answers.stats().sent).toBe(1);
   });
 });
