@@ -73,8 +73,8 @@ describe('the command line of dtc', () => {
   });
 
   it.each([
-    [['-p', '4', '-S', '8', 'a.dts'], 'exclude each other'],
-    [['-a', '3', 'a.dts'], 'no power of two'],
+    [['-p', '4', '-S', '8', 'a.dts'], 'a.dts: error semantic: -S and -p exclude each other\n'],
+    [['-a', '3', 'a.dts'], 'a.dts: error semantic: -a 3 is no power of two\n'],
     [['-V', '4', 'a.dts'], 'no version 4'],
     [['-Z', 'a.dts'], 'no option -Z'],
     [['-f', 'a.dts'], 'no option -f'],

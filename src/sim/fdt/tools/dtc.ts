@@ -48,7 +48,7 @@ interface Command {
 export function runDtc(argv: readonly string[], io: ToolIo): number {
   const command = readCommand(argv, io);
   if (typeof command === 'string') {
-    io.stderr(`dtc: ${command}\n`);
+    io.stderr(`${command}\n`);
     return 1;
   }
   const { input, from, to, output, compile } = command;
@@ -93,21 +93,23 @@ function reportProblems(problems: readonly Problem[], quiet: number, io: ToolIo)
 
 function readCommand(argv: readonly string[], io: ToolIo): Command | string {
   const read = readOptions(argv, 'qI:O:o:V:R:S:p:a:b:@', LONG);
-  if ('wrong' in read) return `${read.wrong}\n${USAGE}`;
-  if (read.words.length > 1) return `one file is compiled at a time\n${USAGE}`;
+  if ('wrong' in read) return `dtc: ${read.wrong}\n${USAGE}`;
+  if (read.words.length > 1) return `dtc: one file is compiled at a time\n${USAGE}`;
+  const input = read.words[0] ?? '-';
+  const file = input === '-' ? '<stdin>' : input;
+  const refused = (text: string): string => `${file}: error semantic: ${text}`;
   const last = (letter: string): string | undefined =>
     read.options.findLast((option) => option.letter === letter)?.argument;
   const number = (letter: string): number => readNumber(last(letter) ?? '');
   for (const { letter, argument } of read.options) {
     if (letter === 'a' && !isPowerOfTwo(readNumber(argument)))
-      return `-a ${argument} is no power of two`;
+      return refused(`-a ${argument} is no power of two`);
   }
-  if (number('S') !== 0 && number('p') !== 0) return '-S and -p exclude each other';
+  if (number('S') !== 0 && number('p') !== 0) return refused('-S and -p exclude each other');
   for (const letter of ['S', 'p', 'a', 'R'])
     if (number(letter) > (letter === 'R' ? BLOB_MAX / 16 : BLOB_MAX))
-      return `-${letter} ${number(letter)} is more than a blob can have`;
+      return refused(`-${letter} ${number(letter)} is more than a blob can have`);
 
-  const input = read.words[0] ?? '-';
   const output = last('o') ?? '-';
   const from = last('I') ?? guessInput(input, io);
   const bootCpu = number('b');
@@ -118,7 +120,7 @@ function readCommand(argv: readonly string[], io: ToolIo): Command | string {
     to: last('O') ?? formatByName(output) ?? (from === 'dts' ? 'dtb' : 'dts'),
     quiet: read.options.filter(({ letter }) => letter === 'q').length,
     compile: {
-      file: input === '-' ? '<stdin>' : input,
+      file,
       read: (path) => (path === '-' ? io.stdin() : io.read(path)),
       symbols: last('@') !== undefined,
       version: last('V') === undefined ? 17 : number('V'),
