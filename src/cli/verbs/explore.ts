@@ -111,12 +111,8 @@ function tableOf(findings: Findings): string {
     row('  invent a message', tally.invent),
     row('  repeat a message', tally.repeat),
     '',
-    ...findings.properties.map(
-      ({ name, kind, holds }) => `${holds ? 'ok  ' : 'FAIL'} ${kind} ${name}`,
-    ),
-    ...findings.builtIns.map(
-      ({ name, kind, holds }) => `${holds ? 'yes ' : 'no  '} ${kind} ${name}`,
-    ),
+    ...findings.properties.map((each) => answerOf(each, complete, 'ok', 'FAIL')),
+    ...findings.builtIns.map((each) => answerOf(each, complete, 'yes', 'no')),
     ...(findings.outcomes ?? []).flatMap((outcome, i) => [
       '',
       `${i + 1}. ${outcome.effects.map((effect) => JSON.stringify(effect)).join(' ')}`,
@@ -124,4 +120,16 @@ function tableOf(findings: Findings): string {
     ]),
     '',
   ].join('\n');
+}
+
+/** A property with its answer, which is only one for now where not every order was tried. */
+function answerOf(
+  { name, kind, holds, schedule }: PropertyResult,
+  complete: boolean,
+  yes: string,
+  no: string,
+): string {
+  const isSure = complete || schedule !== null;
+  const answer = isSure ? (holds ? yes : no) : holds ? 'so far' : 'not yet';
+  return `${answer.padEnd(8)}${kind} ${name}`;
 }
