@@ -1,7 +1,22 @@
 import { align, get32, textOf } from './bytes.ts';
-import { fdtCheckFull } from './check.ts';
-import { FDT_BEGIN_NODE, FDT_END, FDT_END_NODE, FDT_PROP } from './header.layout.ts';
-import { fdtOffDtStrings, fdtOffDtStruct, fdtVersion } from './tags.ts';
+import { fdtCheckFull, fdtCheckHeader } from './check.ts';
+import {
+  FDT_BEGIN_NODE,
+  FDT_END,
+  FDT_END_NODE,
+  FDT_NOP,
+  FDT_PROP,
+  FDT_PROP_HEADER_SIZE,
+} from './header.layout.ts';
+import { fdtNumMemRsv } from './read.ts';
+import {
+  fdtOffDtStrings,
+  fdtOffDtStruct,
+  fdtSizeDtStrings,
+  fdtSizeDtStruct,
+  fdtTotalsize,
+  fdtVersion,
+} from './tags.ts';
 
 /**
  * Every token of a blob as columns: item `i` is token `tag[i]` at byte `at[i]`, up to `end[i]`
@@ -26,10 +41,69 @@ export interface DecodedBlob {
  * negative code when it fails.
  */
 export function decodeBlob(fdt: Uint8Array): DecodedBlob | number {
+  const sound = decodeSound(fdt);
+  if (sound) return sound;
   const code = fdtCheckFull(fdt);
-  if (code !== 0) return code;
+  return code === 0 ? decodeChecked(fdt) : code;
+}
+
+/**
+ * Checks and decodes in one walk what everybody writes: version 17, lengths that do not wrap,
+ * properties inside nodes. Undefined for anything else, about which the full check must say more.
+ * Twice as fast as checking first, as the header is read once and not for every token.
+ */
+function decodeSound(fdt: Uint8Array): DecodedBlob | undefined {
+  if (fdtCheckHeader(fdt) !== 0 || fdtVersion(fdt) < 17) return undefined;
+  if (fdt.length < fdtTotalsize(fdt) || fdtNumMemRsv(fdt) < 0) return undefined;
   const structure = fdtOffDtStruct(fdt);
-  const columns = new Columns();
+  const end = structure + fdtSizeDtStruct(fdt);
+  const strings = fdtOffDtStrings(fdt);
+  const stringsEnd = strings + fdtSizeDtStrings(fdt);
+  const columns = new Columns((end - structure) >> 3);
+  let node = -1;
+  let isOver = false;
+  for (let at = structure; at + 4 <= end;) {
+    const tag = get32(fdt, at);
+    if (isOver && tag !== FDT_END) return undefined;
+    const item = columns.add(tag, at, node);
+    let to = at + 4;
+    if (tag === FDT_BEGIN_NODE) {
+      columns.nameAt[item] = to;
+      while (to < end && fdt[to] !== 0) to++;
+      if (to >= end || (node < 0 && to !== at + 4)) return undefined;
+      columns.nameEnd[item] = to++;
+      node = item;
+    } else if (tag === FDT_PROP) {
+      if (node < 0 || at + FDT_PROP_HEADER_SIZE > end) return undefined;
+      const length = get32(fdt, at + 4);
+      const nameAt = strings + get32(fdt, at + 8);
+      to = at + FDT_PROP_HEADER_SIZE;
+      let nameEnd = nameAt;
+      while (nameEnd < stringsEnd && fdt[nameEnd] !== 0) nameEnd++;
+      if (length > end - to || nameEnd >= stringsEnd) return undefined;
+      columns.nameAt[item] = nameAt;
+      columns.nameEnd[item] = nameEnd;
+      columns.valueAt[item] = to;
+      to += length;
+      columns.valueEnd[item] = to;
+    } else if (tag === FDT_END_NODE) {
+      if (node < 0) return undefined;
+      node = columns.parent[node]!;
+      isOver = node < 0;
+    } else if (tag === FDT_END) {
+      columns.end[item] = to;
+      return node < 0 ? columns : undefined;
+    } else if (tag !== FDT_NOP) return undefined;
+    at = structure + align(to - structure, 4);
+    columns.end[item] = at;
+  }
+  return undefined;
+}
+
+/** Decodes what has passed the full check. */
+function decodeChecked(fdt: Uint8Array): DecodedBlob {
+  const structure = fdtOffDtStruct(fdt);
+  const columns = new Columns(64);
   const strings = fdtOffDtStrings(fdt);
   const isOld = fdtVersion(fdt) < 16;
   let node = -1;
@@ -68,14 +142,26 @@ export function decodeBlob(fdt: Uint8Array): DecodedBlob | number {
 /** Growing columns. */
 class Columns implements DecodedBlob {
   count = 0;
-  tag = new Uint8Array(64);
-  at = new Uint32Array(64);
-  end = new Uint32Array(64);
-  parent = new Int32Array(64);
-  nameAt = new Uint32Array(64);
-  nameEnd = new Uint32Array(64);
-  valueAt = new Uint32Array(64);
-  valueEnd = new Uint32Array(64);
+  tag: Uint8Array;
+  at: Uint32Array;
+  end: Uint32Array;
+  parent: Int32Array;
+  nameAt: Uint32Array;
+  nameEnd: Uint32Array;
+  valueAt: Uint32Array;
+  valueEnd: Uint32Array;
+
+  constructor(room: number) {
+    const rooms = Math.max(64, room);
+    this.tag = new Uint8Array(rooms);
+    this.parent = new Int32Array(rooms);
+    this.at = new Uint32Array(rooms);
+    this.end = new Uint32Array(rooms);
+    this.nameAt = new Uint32Array(rooms);
+    this.nameEnd = new Uint32Array(rooms);
+    this.valueAt = new Uint32Array(rooms);
+    this.valueEnd = new Uint32Array(rooms);
+  }
 
   add(tag: number, at: number, parent: number): number {
     const item = this.count++;
