@@ -461,6 +461,17 @@ const CASES: Readonly<Record<HazardName, () => Run>> = {
     while (run.advance({ through: true }) !== 'typed');
     return run;
   },
+  bellTooEarly() {
+    const run = createdRun([ONE], { profile: 'doorbell' });
+    kexecLoad(run, loadFlags(1));
+    typeAll(run, 'host', ['mk bell one', 'kerf exec --id=1']);
+    return run;
+  },
+  bellForNobody() {
+    const run = bootedRun([ONE], { profile: 'doorbell' });
+    typeAll(run, 'host', ['mk bell one 5']);
+    return run;
+  },
   claimsAllCpus: () => bootedRun([ONE], NO_OWN_RAM),
   claimsAllMemory: () => bootedRun([ONE], NO_OWN_RAM),
   doubleFree() {

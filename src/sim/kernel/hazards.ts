@@ -46,7 +46,7 @@ const TEXTS = {
   tooEarly: ['H26', 'an interrupt came before the receive area was mapped'],
   doubleFetch: ['H27', 'what was checked is not what was used: the slot changed in between'],
   staleDelivery: ['H29', 'a message to the kernel before was delivered to this one'],
-  nobodyThere: ['H30 R17 T12', 'nobody took the interrupt: the CPU does not listen'],
+  nobodyThere: ['H30 R17 T12 D1', 'nobody took the interrupt: the CPU does not listen'],
   rungForAnother: ['H32', 'the CPU that was rung runs another instance'],
   registeredTwice: ['M1', 'two handlers are registered for one message type'],
   innerTypeDiffers: ['M2', 'the type inside the message is not the one it was routed by'],
@@ -91,7 +91,9 @@ const TEXTS = {
   headOfLine: ['T1 T2 T3', 'messages wait behind a slot that nobody publishes'],
   droppedAtExec: ['T4a', 'a message was dropped because another kernel was started'],
   ghostMessage: ['T4c', 'a message was published in a slot that is not its own any more'],
-  tailMovedBack: ['T4b T5 R18', 'the tail was moved from where somebody else had put it'],
+  tailMovedBack: ['T4b T5 R18 D5', 'the tail was moved from where somebody else had put it'],
+  bellTooEarly: ['D2', 'a doorbell was rung before anybody was there to look'],
+  bellForNobody: ['D3', 'a doorbell was taken that no queue and no device wants'],
 } as const satisfies Record<string, readonly [facts: string, text: string]>;
 export type HazardName = keyof typeof TEXTS;
 

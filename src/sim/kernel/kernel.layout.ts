@@ -22,6 +22,8 @@ export const K = {
   /** The n-th next allocation fails while this is n > 0; likewise mappings. */
   fail_alloc: 0x054,
   fail_memremap: 0x058,
+  /** Scans registered for doorbells. */
+  doorbell_scans: 0x05c,
   heap_free: 0x060,
   /** Log records ever written, and where the ring of them is. */
   log_count: 0x0c0,

@@ -180,6 +180,7 @@ const EVENTS = {
   'ipi.ring_none': ['err', 'ipi: instance {instance} has no ring'],
   'ipi.ring_no_cpu': ['err', 'ipi: instance {instance} has no cpu'],
   'ipi.ring_dropped': ['info', 'ipi: {count} waiting message(s) dropped'],
+  'ipi.bell': ['info', 'ipi: doorbells heard on cpu {cpu}: queues {queues:x}'],
 } as const satisfies Record<string, readonly [LogLevel, string, (readonly string[])?]>;
 
 export type LogKey = keyof typeof EVENTS;

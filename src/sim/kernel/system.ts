@@ -37,6 +37,8 @@ export interface Kimage {
   readonly khoFdt: number;
   /** Physical address of the ring that was made with it, in profiles that do so. */
   readonly ipi?: number;
+  /** Physical address of its table of doorbells, in the profile that has them. */
+  readonly table?: number;
 }
 
 /** What an instance object has that is no plain word: keyed by the object's address. */
@@ -117,6 +119,8 @@ export interface RoleTable {
   readonly imageLoaded: ((x: KernelContext, image: number) => void) | null;
   readonly imageFreed: ((x: KernelContext, image: Kimage) => void) | null;
   readonly beforeStart: Routine<KernelContext> | null;
+  /** Rings a doorbell: id, queue. */
+  readonly ringBell: Routine<KernelContext> | null;
 }
 
 /** Cold state of all kernels, and what they share with the observer. */

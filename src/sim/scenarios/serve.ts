@@ -51,6 +51,7 @@ export function serve(world: World, kernel: number, files: FileTree, ask: Ask): 
     case 'flood':
     case 'send_pfn':
     case 'send_raw':
+    case 'bell':
     case 'listen':
     case 'unlisten':
     case 'sleep':
@@ -210,6 +211,7 @@ type RoutineAsk = Extract<
       | 'flood'
       | 'send_pfn'
       | 'send_raw'
+      | 'bell'
       | 'listen'
       | 'unlisten'
       | 'sleep';
@@ -255,6 +257,12 @@ function runRoutine(world: World, kernel: number, files: FileTree, ask: RoutineA
       const args = [ask.id, ask.type, ask.first, ask.count, ask.gapNs];
       const where = { cpu: ask.cpu, hold: false };
       return startFrom(world, kernel, files, where, userFlood, args, `flood ${ask.id}`);
+    }
+    case 'bell': {
+      const { ringBell } = world.x.roles;
+      const label = `ring queue ${ask.queue} of ${ask.id}`;
+      if (!ringBell) return ret(-ERRNO.ENOSYS, files);
+      return startFrom(world, kernel, files, ask, ringBell, [ask.id, ask.queue], label);
     }
     case 'send_raw': {
       const args = [ask.id, ask.type, ask.bytes ? sys.hand(ask.bytes) : -1, ask.length];

@@ -67,6 +67,14 @@ export type Ask =
       readonly cpu: number | null;
       readonly hold: boolean;
     }
+  /** Rings a doorbell of an instance; -ENOSYS where the design has none. */
+  | {
+      readonly call: 'bell';
+      readonly id: number;
+      readonly queue: number;
+      readonly cpu: number | null;
+      readonly hold: boolean;
+    }
   /** multikernel_send_ipi_data: bytes without a message; null with a length has no data. */
   | {
       readonly call: 'send_raw';

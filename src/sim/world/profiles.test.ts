@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Refused } from '../base/assert.ts';
 import type { Run } from '../scenarios/run.ts';
-import { GLUE } from '../scenarios/scenario.ts';
+import { GLUE, PROFILES } from '../scenarios/scenario.ts';
 import {
   bootedRun,
   createdRun,
@@ -17,7 +17,7 @@ import {
   typed,
   type Wish,
 } from '../testing/world.ts';
-import { GLUE_TABLE, glueOf } from './profiles.ts';
+import { GLUE_TABLE, glueOf, PROFILE_LIST } from './profiles.ts';
 
 const ONE: Wish = { name: 'one', id: 1, cpus: [4], memory: 16 * MIB };
 const TWO: Wish = { name: 'two', id: 2, cpus: [5], memory: 16 * MIB };
@@ -39,9 +39,14 @@ describe('profiles', () => {
     );
   });
 
-  it('that cannot be run yet are refused with those that can', () => {
-    expect(() => hostRun({ profile: 'doorbell' })).toThrow(Refused);
-    expect(() => hostRun({ profile: 'doorbell' })).toThrow('rfc-v2, rfc-v2-as-posted');
+  it('are those of the language of scenarios', () => {
+    expect(PROFILE_LIST.map(({ name }) => name)).toEqual([...PROFILES]);
+    for (const profile of PROFILES) expect(hostRun({ profile }).answers.hazards()).toBe(0);
+  });
+
+  it('that do not exist are refused with those that do', () => {
+    expect(() => hostRun({ profile: 'rfc-v9' as never })).toThrow(Refused);
+    expect(() => hostRun({ profile: 'rfc-v9' as never })).toThrow('rfc-v2, rfc-v2-as-posted');
   });
 });
 

@@ -10,6 +10,13 @@ import {
   sendN1,
   spawnedKnowsN1,
 } from '../kernel/mailboxes/ring-n1.ts';
+import {
+  forgetTable,
+  interruptEntryBell,
+  ringBell,
+  spawnedRegistersBell,
+  tableAtLoad,
+} from '../kernel/mailboxes/doorbell.ts';
 import { interruptEntryN3 } from '../kernel/mailboxes/ring-n3-receive.ts';
 import { hostRingN3, resetRingsN3, spawnedKnowsN3 } from '../kernel/mailboxes/ring-n3-start.ts';
 import { sendN3 } from '../kernel/mailboxes/ring-n3.ts';
@@ -107,6 +114,7 @@ const v2 = (glue: Switches): RoleTable => ({
   imageLoaded: null,
   imageFreed: null,
   beforeStart: null,
+  ringBell: null,
 });
 
 /** Instances, images and files are those of v2; the mailbox is that of v1. */
@@ -163,6 +171,16 @@ const n3 = (glue: Switches): RoleTable => ({
   beforeStart: resetRingsN3,
 });
 
+/** The third ring, with doorbells beside it. */
+const bells = (glue: Switches): RoleTable => ({
+  ...n3(glue),
+  interruptEntry: interruptEntryBell,
+  spawnedReady: spawnedRegistersBell,
+  imageLoaded: tableAtLoad,
+  imageFreed: forgetTable,
+  ringBell,
+});
+
 const isMailbox = ({ name }: Glue): boolean => name === 'ipi-area' || name === 'two-way';
 /** Rings hand their address over by themselves. */
 const isRingless = (glue: Glue): boolean => isMailbox(glue) || glue.name === 'ipi-param';
@@ -197,6 +215,12 @@ const PROFILE_TABLE: Readonly<Record<string, Profile>> = {
     starts: (glue) => glue.byDefault && !isRingless(glue),
     knows: (glue) => !isRingless(glue),
     roles: n3,
+  },
+  doorbell: {
+    what: 'The same ring, and bits in shared memory that may be rung as often as one likes.',
+    starts: (glue) => glue.byDefault && !isRingless(glue),
+    knows: (glue) => !isRingless(glue),
+    roles: bells,
   },
 };
 

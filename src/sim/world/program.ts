@@ -34,6 +34,11 @@ import { interruptEntryN3 } from '../kernel/mailboxes/ring-n3-receive.ts';
 import { hostRingN3, resetRingsN3, spawnedKnowsN3 } from '../kernel/mailboxes/ring-n3-start.ts';
 import { sendN3 } from '../kernel/mailboxes/ring-n3.ts';
 import { wideMessageCallback } from '../kernel/mailboxes/wide-callback.ts';
+import {
+  interruptEntryBell,
+  ringBell,
+  spawnedRegistersBell,
+} from '../kernel/mailboxes/doorbell.ts';
 import { hostInitV1, interruptEntryV1, sendV1 } from '../kernel/mailboxes/v1.ts';
 import { messageCallback, sendMessage } from '../kernel/messaging.ts';
 import { pfnHandler, sendPfn } from '../kernel/pfn.ts';
@@ -116,6 +121,9 @@ export const PROGRAM = link<KernelContext>([
   hostRingN3,
   spawnedKnowsN3,
   wideMessageCallback,
+  ringBell,
+  interruptEntryBell,
+  spawnedRegistersBell,
 ]);
 
 ipiCallbacks[MESSAGE_CALLBACK] = messageCallback;

@@ -2,6 +2,7 @@ import { fromHex } from '../../base/hex.ts';
 import { MK_MSG, MK_SUBTYPES } from '../../kernel/mk.layout.ts';
 import {
   checkWords,
+  errnoText,
   readArguments,
   readWhole,
   show,
@@ -112,6 +113,30 @@ It calls multikernel_send_ipi_data, which the series does not export to modules.
   },
   complete: (words, lookups) =>
     words.length === 1 ? receiverNames(lookups) : words.length === 2 ? TYPE_WORDS : [],
+};
+
+/** `mk bell`: a doorbell, which carries nothing. */
+export const mkBell: Verb = {
+  name: 'bell',
+  summary: 'ring a doorbell of an instance, or of the host',
+  usage: `mk bell NAME|ID [QUEUE] ${SEND_USAGE}`,
+  more: `  QUEUE  0 to 7; 0 when left out. A kernel of ours listens to 0 and 1.
+Only the profile doorbell has them. Ringing twice is like ringing once.`,
+  options: SEND_OPTIONS,
+  *run(args, io) {
+    const given = readArguments(args, SEND_LETTERS, SEND_LONG);
+    checkWords(given.words, 'NAME', 1, 2);
+    const [to = '', word = '0'] = given.words;
+    const options = readSendOptions(given);
+    const queue = wholeNumber(word, 'QUEUE', 0, 7);
+    const receiver = yield* findReceiver(io, 'bell', to);
+    if (!receiver) return 1;
+    const { ret } = yield { call: 'bell', id: receiver.id, queue, ...options };
+    if (ret >= 0) return 0;
+    io.err(`mk: bell ${receiver.name}: ${errnoText(ret)}`);
+    return 1;
+  },
+  complete: (words, lookups) => (words.length === 1 ? receiverNames(lookups) : []),
 };
 
 function* sendPage(
