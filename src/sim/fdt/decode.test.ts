@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { get32 } from './bytes.ts';
 import { fdtCheckFull } from './check.ts';
 import { compileDts } from './compile.ts';
 import { decodeBlob, nameOfItem } from './decode.ts';
@@ -44,9 +45,12 @@ function compare(blob: Uint8Array): void {
     else if (tag === FDT_PROP) {
       const { valueAt, valueEnd } = decoded;
       const value = blob.subarray(valueAt[item], valueEnd[item]);
-      expect({ name: nameOfItem(blob, decoded, item), value }).toEqual(
-        fdtGetpropByOffset(blob, offset),
-      );
+      const property = fdtGetpropByOffset(blob, offset);
+      if (typeof property === 'number') throw new Error(`code ${property}`);
+      // A length near 2^32 wraps, and the check accepts it; such a value has no bytes here.
+      const isWrapped = get32(blob, base + offset + 4) > blob.length;
+      const wanted = isWrapped ? { value: new Uint8Array(0) } : property;
+      expect({ name: nameOfItem(blob, decoded, item), value }).toMatchObject(wanted);
     } else if (tag === FDT_END) expect(item).toBe(decoded.count - 1);
   }
 }
