@@ -2,7 +2,7 @@ import type { RaceReport } from '../sim/engine/races.ts';
 import type { Format } from '../sim/scenarios/diagram/diagram.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Frame, Legend, LogLine } from '../sim/world/frame.ts';
-import type { Inspections } from './inspect/types.ts';
+import type { Inspections } from './inspect/inspections.ts';
 import type { TreeChoice, TreeReading } from './tree-types.ts';
 
 /** How fast time goes while playing. */

@@ -21,7 +21,7 @@ import { failureOf } from './host.ts';
 import { Playback } from './playback.ts';
 import type { Calls, Handlers, Loaded, Rows, StartedAgain } from './protocol.ts';
 import type { Inspector } from './inspect/inspect.ts';
-import type { Inspections } from './inspect/types.ts';
+import type { Inspections } from './inspect/inspections.ts';
 import { treeHandlers, type TreeReader } from './trees.ts';
 
 /** What the worker gets from outside: our lessons, and parts that load when they are needed. */

@@ -3,7 +3,7 @@ import { errnoName } from '../../sim/base/errno.ts';
 import { filesOf } from '../../sim/scenarios/run-state.ts';
 import type { Run } from '../../sim/scenarios/run.ts';
 import { serve } from '../../sim/scenarios/serve.ts';
-import type { Folder } from './types.ts';
+import type { Folder } from './inspections.ts';
 
 /** Bytes of a file that are shown. */
 const BYTES_MAX = 64 * 1024;

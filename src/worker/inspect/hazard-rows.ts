@@ -2,7 +2,7 @@ import { ROW } from '../../sim/base/record.ts';
 import { HAZARDS } from '../../sim/kernel/hazards.ts';
 import type { Run } from '../../sim/scenarios/run.ts';
 import { rowsBack } from './trace-steps.ts';
-import type { HazardRow, HazardTime } from './types.ts';
+import type { HazardRow, HazardTime } from './inspections.ts';
 
 /** Times of one hazard that are told. */
 const TIMES_MAX = 8;

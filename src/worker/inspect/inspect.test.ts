@@ -5,7 +5,7 @@ import type { Run } from '../../sim/scenarios/run.ts';
 import { block, BOOT, lessonRun, playOut } from '../../sim/testing/lesson.ts';
 import { INSPECTOR } from './inspect.ts';
 import { payloadWords } from './message-rows.ts';
-import type { MessageRow } from './types.ts';
+import type { MessageRow } from './inspections.ts';
 
 const lesson = (name: string): Run =>
   playOut(

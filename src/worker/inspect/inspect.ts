@@ -5,7 +5,7 @@ import { handlerRows, heapRow, instanceRows } from './kernel-rows.ts';
 import { messageRows } from './message-rows.ts';
 import type { Run } from '../../sim/scenarios/run.ts';
 import { findWriter } from './writer.ts';
-import type { Inspections } from './types.ts';
+import type { Inspections } from './inspections.ts';
 
 export type Inspector = {
   readonly [K in keyof Inspections]: (

@@ -16,7 +16,7 @@ import {
   MK_MSG_TYPE_HANDLER,
 } from '../../sim/kernel/mk.layout.ts';
 import type { Run } from '../../sim/scenarios/run.ts';
-import type { HandlerRow, HeapObject, HeapRow, InstanceRow } from './types.ts';
+import type { HandlerRow, HeapObject, HeapRow, InstanceRow } from './inspections.ts';
 
 const IPI = MK_IPI_HANDLER.at;
 const MESSAGE = MK_MSG_TYPE_HANDLER.at;

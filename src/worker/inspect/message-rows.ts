@@ -17,7 +17,7 @@ import { MESSAGES_KEPT, STAT } from '../../sim/kernel/observer.ts';
 import type { Run } from '../../sim/scenarios/run.ts';
 import { readMessage, type MessageView } from '../../sim/world/messages.ts';
 import { rowsOn } from './trace-steps.ts';
-import type { Fate, MessageRow } from './types.ts';
+import type { Fate, MessageRow } from './inspections.ts';
 
 /** A moment of the run: when, at which step, on which CPU. */
 interface Moment {

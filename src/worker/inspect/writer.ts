@@ -3,7 +3,7 @@ import type { Trace, TraceRow } from '../../sim/engine/trace.ts';
 import { MULTIKERNEL_VECTOR } from '../../sim/kernel/mk.layout.ts';
 import type { Run } from '../../sim/scenarios/run.ts';
 import { rowsBack } from './trace-steps.ts';
-import type { Writer } from './types.ts';
+import type { Writer } from './inspections.ts';
 
 /** Rows behind a write in which its interrupt is looked for. */
 const IPI_ROWS_MAX = 4096;
