@@ -38,7 +38,18 @@ export interface StartedAgain {
   readonly why: string;
 }
 
+/** What came of a recorded session that was opened again. */
+export interface Reopened {
+  /** It ended in the very state it was recorded in. */
+  readonly matches: boolean;
+  /** Where and why it could not be followed, '' when it could. */
+  readonly why: string;
+  /** It was recorded with the program that runs here. */
+  readonly sameEngine: boolean;
+}
+
 export interface Loaded {
+  readonly reopened?: Reopened;
   readonly again?: StartedAgain;
   readonly scenario: Scenario;
   readonly legend: Legend;
@@ -98,6 +109,21 @@ export interface Calls extends Inspections {
   step: { ask: { readonly count: number }; answer: Frame };
   /** To any step of the run, back or forward; beyond its end it runs on. */
   seek: { ask: { readonly step: number }; answer: Frame };
+  /** From here on each step is chosen by hand; off: time decides again. */
+  chosen: { ask: { readonly on: boolean }; answer: Frame };
+  /** In chosen mode: a CPU's next step, or the interrupt that waits for it. */
+  choose: { ask: { readonly cpu: number; readonly take: boolean }; answer: Frame };
+  /** Takes the last choice back. */
+  undo: { ask: object; answer: Frame };
+  /** The choices made so far, as lines of a `schedule` block. */
+  schedule: { ask: object; answer: readonly string[] };
+  /** The run up to this moment as text: what `reopen` takes. */
+  record: { ask: object; answer: string };
+  /** Opens a recorded run again, and says what came of it. */
+  reopen: {
+    ask: { readonly text: string };
+    answer: Loaded & Pick<Calls['load']['ask'], 'source' | 'glue'>;
+  };
   /** Runs the lesson's present stop to its end at once, and goes to the next one. */
   finishStop: { ask: object; answer: Frame };
   /** Back to where a stop began, or forward to it. */

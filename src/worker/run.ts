@@ -11,6 +11,8 @@ import {
 import type { RaceReport, RaceSource } from '../sim/engine/races.ts';
 import type { Expression } from '../sim/scenarios/claims.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
+import type { Recorded } from '../sim/scenarios/record.ts';
+import { scheduleOf } from '../sim/scenarios/chosen.ts';
 import { stateJson } from '../sim/scenarios/state-json.ts';
 import { utf8Encode } from '../sim/base/text.ts';
 import type { Frame } from '../sim/world/frame.ts';
@@ -19,9 +21,10 @@ import { readLog } from '../sim/world/log-read.ts';
 import type { Tell } from './host.ts';
 import { failureOf } from './host.ts';
 import { Playback } from './playback.ts';
-import type { Calls, Handlers, Loaded, Rows, StartedAgain } from './protocol.ts';
+import type { Calls, Handlers, Loaded, Reopened, Rows, StartedAgain } from './protocol.ts';
 import type { Inspector } from './inspect/inspect.ts';
 import type { Inspections } from './inspect/inspections.ts';
+import { reopen } from './reopen.ts';
 import { treeHandlers, type TreeReader } from './trees.ts';
 
 /** What the worker gets from outside: our lessons, and parts that load when they are needed. */
@@ -47,6 +50,11 @@ export interface Services {
       format: Calls['diagram']['ask']['format'],
       again: readonly string[],
     ) => string;
+  }>;
+  records(): Promise<{
+    readonly readRecord: (text: string) => Recorded;
+    readonly writeRecord: (recorded: Recorded) => string;
+    readonly engineVersion: () => string;
   }>;
   models(): Promise<{ readonly startAgain: (before: Run, run: Run) => StartedAgain }>;
   races(): Promise<{ readonly findRaces: (source: RaceSource) => RaceReport }>;
@@ -76,6 +84,8 @@ export function makeHandlers(tell: Tell, services: Services): Handlers {
 class Session {
   #run: Run | undefined;
   #paused = '';
+  /** What the run was loaded from. */
+  #asked: Pick<Recorded, 'source' | 'own' | 'glue'> | undefined;
   #line: Promise<unknown> = Promise.resolve();
   /** Raised by `pause` and `load`: whatever runs for long stops. */
   #generation = 0;
@@ -139,7 +149,7 @@ class Session {
       const first = run.world.trace?.head ?? 0;
       let reason = advance(run);
       if (await this.#bring(reason)) reason = 'steps';
-      const over = reason === 'stop' || reason === 'ended' || reason === 'break';
+      const over = OVER.has(reason);
       if (over) {
         this.#playback.stop();
         this.#paused = PAUSED[reason] ?? '';
@@ -157,7 +167,7 @@ class Session {
     return trace.slice(Math.max(0, from), Math.min(to, from + ROWS_MAX));
   }
 
-  async #load(ask: Calls['load']['ask']): Promise<Loaded> {
+  async #load(ask: Calls['load']['ask'], recorded?: Recorded): Promise<Loaded> {
     const { source, seed, profile, glue, own } = ask;
     this.#generation++;
     this.#playback.stop();
@@ -173,6 +183,7 @@ class Session {
       ...(profile === undefined ? {} : { profile }),
       ...(glue === undefined ? {} : { glue }),
       own: mine,
+      ...(recorded && { inputs: recorded.inputs }),
       trace: true,
     };
     const run = new Run(scenario, options);
@@ -183,15 +194,56 @@ class Session {
     }
     const again = before && (await this.#services.models()).startAgain(before, run);
     this.#run = run;
+    this.#asked = { source, own: mine, glue: glue ?? {} };
     this.#paused = '';
+    const reopened = recorded && (await this.#reopen(recorded));
     return {
       ...(again && { again }),
+      ...(reopened && { reopened }),
       scenario,
       legend: legendOf(run.world),
       seed: run.seed,
       profile: run.profile,
       frame: this.#frame(),
       files: filesOf(scenario, mine),
+    };
+  }
+
+  async #reopen(recorded: Recorded): Promise<Reopened> {
+    const { engineVersion } = await this.#services.records();
+    return reopen(this.run, recorded, engineVersion(), (reason) => this.#bring(reason));
+  }
+
+  /** Calls of who chooses each step, and of who keeps a run to open it again. */
+  #deeds(change: <Ask, Answer>(work: (ask: Ask) => Answer) => (ask: Ask) => Promise<Answer>) {
+    return {
+      chosen: change(({ on }: Calls['chosen']['ask']) => {
+        this.run.do({ kind: 'chosen', on });
+        return this.#frame();
+      }),
+      choose: change(({ cpu, take }: Calls['choose']['ask']) => {
+        this.run.do({ kind: 'choose', cpu, take });
+        return this.#frame();
+      }),
+      undo: change(() => {
+        this.run.undo();
+        return this.#frame();
+      }),
+      schedule: () => this.#inLine(() => scheduleOf(this.run.world, this.run.state.picks ?? [])),
+      record: async () => {
+        const { writeRecord, engineVersion } = await this.#services.records();
+        return this.#inLine(() => {
+          const { seed, profile, inputs, spot } = this.run;
+          const made = { seed, profile, inputs, spot, hash: this.run.hash() };
+          return writeRecord({ ...this.#asked!, ...made, engine: engineVersion() });
+        });
+      },
+      reopen: ({ text }: Calls['reopen']['ask']) =>
+        this.#inLine(async () => {
+          const recorded = (await this.#services.records()).readRecord(text);
+          const { source, glue } = recorded;
+          return { ...(await this.#load(recorded, recorded)), source, glue };
+        }),
     };
   }
 
@@ -222,7 +274,7 @@ class Session {
     const { run } = this;
     await this.#bring('consoles');
     run.type(kernel, line);
-    await this.#runTo(['typed', 'ended'], true);
+    await this.#runTo(['typed', 'ended', 'chosen'], true);
     const { status, output } = consoleOf(run.state, kernel);
     this.#tell({ push: 'frame', frame: this.#frame(), rows: this.#rows(0, 0) });
     return { status: status ?? 0, output };
@@ -236,7 +288,8 @@ class Session {
     const most = maxSteps ?? UNTIL_STEPS;
     let reached = expression.happens(run.answers);
     for (let n = 0; !reached && n < most && generation === this.#generation; n++) {
-      if ((await this.#advance({ steps: 1, through: true })) === 'ended') break;
+      const reason = await this.#advance({ steps: 1, through: true });
+      if (reason === 'ended' || reason === 'chosen') break;
       reached = expression.happens(run.answers);
       if (n % 500 === 499) await breathe();
     }
@@ -279,7 +332,7 @@ class Session {
         return this.#frame();
       }),
       finishStop: change(async () => {
-        const reason = await this.#runTo(['stop', 'ended', 'break'], false);
+        const reason = await this.#runTo(['stop', 'ended', 'break', 'chosen'], false);
         this.#paused = PAUSED[reason] ?? '';
         return this.#frame();
       }),
@@ -289,6 +342,7 @@ class Session {
       }),
       runUntil: change((ask: Calls['runUntil']['ask']) => this.#runUntil(ask)),
       type: change((ask: Calls['type']['ask']) => this.#type(ask)),
+      ...this.#deeds(change),
       ...this.#lookers(),
       ...this.#inspections(),
       ...treeHandlers(
@@ -364,9 +418,13 @@ class Session {
   }
 }
 
+/** What ends playing. */
+const OVER: ReadonlySet<Reason> = new Set(['stop', 'ended', 'break', 'chosen']);
+
 const PAUSED: Readonly<Partial<Record<Reason, string>>> = {
   stop: 'This stop is done; the next one waits.',
   ended: 'The lesson is over.',
+  chosen: 'You choose: nothing moves until you take a step.',
 };
 
 /** Files the lesson puts into the host's file system, with the user's own in their place. */

@@ -25,6 +25,7 @@ serve(self as unknown as Port, (tell) =>
     completion: () => import('../sim/scenarios/complete-line.ts'),
     trees: () => import('./tree-reading.ts'),
     diagrams: () => import('../sim/scenarios/diagram/of-run.ts'),
+    records: () => import('../sim/scenarios/record.ts'),
     models: () => import('../sim/scenarios/start-again.ts'),
     races: () => import('../sim/engine/races.ts'),
     inspector: () => import('./inspect/inspect.ts'),

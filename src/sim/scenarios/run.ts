@@ -172,6 +172,7 @@ export class Run {
 
   #perform(act: Act): void {
     this.state = perform(this.world, this.state, act, () => this.#work());
+    this.#settle();
     if (act.kind === 'choose' && this.state.breaks.length > 0) this.#noteBreak();
   }
 
@@ -329,7 +330,9 @@ export class Run {
   /** Lets the world run. False when nothing moved. */
   #runWorld(left: number, until: number): boolean {
     const single = this.state.breaks.length > 0;
-    const most = Math.min(left, single ? 1 : SLICE_STEPS);
+    // What was done in the middle of something comes again in the middle of it.
+    const next = (this.#inputs[this.state.inputs]?.step ?? Infinity) - this.step;
+    const most = Math.min(left, single ? 1 : SLICE_STEPS, next > 0 ? next : Infinity);
     const done = this.world.run(most, until);
     if (done > 0 && single) this.#noteBreak();
     return done > 0 || this.world.cold.results.size > 0;
@@ -357,12 +360,12 @@ export class Run {
   }
 
   /** Chosen mode: only consoles that wait for nobody go on. */
-  #awaitChoice(): Reason {
+  #awaitChoice(): Reason | undefined {
     if (this.state.typing === null || anyBusy(this.state)) return 'chosen';
     this.#set({ typing: null });
     const awaited = this.#awaited;
     this.#awaited = false;
-    return awaited ? 'typed' : 'chosen';
+    return awaited ? 'typed' : undefined;
   }
 
   #expect(claims: readonly Claim[]): Reason | undefined {

@@ -137,6 +137,18 @@ export interface TourFrame {
   readonly ended: boolean;
 }
 
+/** What somebody who chooses every step can choose from. */
+export interface ChosenFrame {
+  readonly made: number;
+  readonly choices: readonly {
+    readonly cpu: number;
+    /** Index into `Legend.steps` of its next step, -1 when an interrupt comes first. */
+    readonly pc: number;
+    /** The vector it would take instead, -1 for none. */
+    readonly vector: number;
+  }[];
+}
+
 /** Everything the page needs to draw one moment. Plain data; the page never changes it. */
 export interface Frame {
   readonly step: number;
@@ -157,6 +169,8 @@ export interface Frame {
   readonly stats: StatsFrame;
   readonly tour: TourFrame;
   readonly claims: readonly ClaimFrame[];
+  /** Chosen mode: what each CPU could do next, and how many choices were made; null in timed mode. */
+  readonly chosen: ChosenFrame | null;
   /** Rows of the trace that exist now: `[traceBegin, traceEnd)`. */
   readonly traceBegin: number;
   readonly traceEnd: number;

@@ -20,6 +20,7 @@ export const EMPTY_FRAME: Frame = {
   },
   tour: { stop: 0, phase: 'ready', item: -1, ended: false },
   claims: [],
+  chosen: null,
   traceBegin: 0,
   traceEnd: 0,
   traceHead: 0,

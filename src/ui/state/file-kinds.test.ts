@@ -17,8 +17,8 @@ describe('files of a visitor', () => {
     ['a.dtb', text('hello'), 'a.dtb is no DTB: it does not begin with d0 0d fe ed'],
     ['a.dtb', new Uint8Array(), 'a.dtb is no DTB: it does not begin with d0 0d fe ed'],
     ['a.dts', BLOB, 'a.dts is a DTB, not source; rename it to .dtb'],
-    ['a.png', text(''), 'a.png is none of .md, .dts, .dtb and .txt'],
-    ['Makefile', text(''), 'Makefile is none of .md, .dts, .dtb and .txt'],
+    ['a.png', text(''), 'a.png is none of .md, .dts, .dtb, .txt and .json'],
+    ['Makefile', text(''), 'Makefile is none of .md, .dts, .dtb, .txt and .json'],
   ])('refuses %s', (name, bytes, why) => {
     expect(() => kindOf(name, bytes)).toThrow(why);
   });

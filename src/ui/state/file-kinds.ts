@@ -1,7 +1,7 @@
 import { Refused } from '../../sim/base/assert.ts';
 
 /** What a visitor's file can be. */
-export type FileKind = 'lesson' | 'dts' | 'dtb';
+export type FileKind = 'lesson' | 'dts' | 'dtb' | 'session';
 
 /** First bytes of a flattened device tree: Devicetree Specification, "Header". */
 const FDT_MAGIC = [0xd0, 0x0d, 0xfe, 0xed];
@@ -13,6 +13,8 @@ export function kindOf(name: string, bytes: Uint8Array): FileKind {
   switch (ending) {
     case 'md':
       return 'lesson';
+    case 'json':
+      return 'session';
     case 'dts':
       if (isBlob) throw new Refused(`${name} is a DTB, not source; rename it to .dtb`);
       return 'dts';
@@ -22,7 +24,7 @@ export function kindOf(name: string, bytes: Uint8Array): FileKind {
     case 'txt':
       return /\/dts-v1\/\s*;/.test(new TextDecoder().decode(bytes)) ? 'dts' : 'lesson';
     default:
-      throw new Refused(`${name} is none of .md, .dts, .dtb and .txt`);
+      throw new Refused(`${name} is none of .md, .dts, .dtb, .txt and .json`);
   }
 }
 

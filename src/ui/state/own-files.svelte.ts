@@ -4,6 +4,7 @@ import { formatSize, MIB } from '../../sim/base/units.ts';
 import type { OwnFile, Source } from '../../worker/protocol.ts';
 import { deviceTreesFor, kindOf, type FileKind } from './file-kinds.ts';
 import { keepBytes, dropBytes, keptBytes, keptNames } from './kept-files.ts';
+import { recall, remember } from './panes.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
 /** Larger files are refused before they are read. */
@@ -11,6 +12,10 @@ const FILE_BYTES_MAX = 1 * MIB;
 /** Under this name a lesson of the visitor's is kept, and loaded again. */
 const OWN_LESSON = 'own';
 const OWN_TEXT = 'lesson.md';
+/** Name of the lesson whose session is kept; read at once, so that nobody else pays for a database. */
+const KEPT = 'multikernel-playground.session';
+/** Longer sessions would make the next visit begin with a wait. */
+const KEPT_STEPS_MAX = 2_000_000;
 
 /** A file that could replace several of the lesson's: the visitor chooses. */
 export interface Choice {
@@ -34,10 +39,46 @@ export class OwnFiles {
 
   /** Loads the lesson that the address names, with what was kept for it; the first lesson else. */
   async start(first: string): Promise<void> {
+    if (location.hash.startsWith('#run=') && (await this.#openLink())) return;
     const named = lessonOf(location.hash) ?? first;
+    if (recall(KEPT) === named && (await this.#resume(named))) return;
     if (named === OWN_LESSON && (await this.#loadOwnLesson())) return;
     if (named !== OWN_LESSON && (await this.loadBundled(named))) return;
     if (named !== first) await this.loadBundled(first);
+  }
+
+  /** Opens the session that the address holds. A broken one is refused, and a lesson loaded instead. */
+  async #openLink(): Promise<boolean> {
+    try {
+      const { fromLink, openRecording } = await import('./recordings.ts');
+      const text = await fromLink(location.hash);
+      if (text === undefined) return false;
+      await openRecording(this.#session, text);
+      return true;
+    } catch (error) {
+      this.#session.notices.tell(error);
+      return false;
+    }
+  }
+
+  async #resume(lesson: string): Promise<boolean> {
+    const { resume } = await import('./recordings.ts');
+    if (!(await resume(this.#session, lesson))) return false;
+    this.#lesson = lesson;
+    return true;
+  }
+
+  /** Keeps the session for the next visit, once something has happened in it. */
+  async keepSession(): Promise<void> {
+    const { step } = this.#session.frame;
+    if (step > KEPT_STEPS_MAX) return;
+    if (step === 0) {
+      remember(KEPT, '');
+      return;
+    }
+    const { keep, nameOf } = await import('./recordings.ts');
+    await keep(this.#session);
+    remember(KEPT, nameOf(this.#session));
   }
 
   /** Loads a bundled lesson, with the visitor's files for it. True when it worked. */
@@ -80,6 +121,11 @@ export class OwnFiles {
   }
 
   async #takeBytes(name: string, kind: FileKind, bytes: Uint8Array): Promise<void> {
+    if (kind === 'session') {
+      const { openRecording } = await import('./recordings.ts');
+      await openRecording(this.#session, new TextDecoder().decode(bytes));
+      return;
+    }
     if (kind === 'lesson') {
       const text = new TextDecoder().decode(bytes);
       if (!(await this.#load(OWN_LESSON, { kind: 'text', text, file: name }, []))) return;

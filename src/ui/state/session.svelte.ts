@@ -119,7 +119,11 @@ export class Session {
 
   /** As {@link load}, for callers who want the error instead of a notice. */
   readonly loadOrThrow = async (ask: Calls['load']['ask']): Promise<void> => {
-    const loaded = await this.ask('load', ask);
+    await this.adopt(ask, await this.ask('load', ask));
+  };
+
+  /** Shows a run that was loaded: by {@link load}, or opened again from a recording. */
+  readonly adopt = async (ask: Calls['load']['ask'], loaded: Loaded): Promise<void> => {
     this.#ask = ask;
     this.source = ask.source;
     this.#inputs = [];
@@ -188,6 +192,25 @@ export class Session {
     this.rows.cut(this.#frame.traceHead);
     return this.ask('type', { kernel, line });
   };
+
+  /** From here on every step is chosen, or time decides again. */
+  readonly choosing = (on: boolean): Promise<boolean> =>
+    this.#deed(() => this.ask('chosen', { on }));
+  /** In chosen mode: the next step of a CPU, or the interrupt that waits for it. */
+  readonly choose = (cpu: number, take: boolean): Promise<boolean> =>
+    this.#deed(() => this.ask('choose', { cpu, take }));
+  /** Takes the last choice back. */
+  readonly undo = (): Promise<boolean> => this.#show(() => this.ask('undo', {}), false);
+
+  /** Something is done at this moment: what lay ahead is void. */
+  #deed(coming: () => Promise<Frame>): Promise<boolean> {
+    return this.#show(async () => {
+      const { traceHead } = this.#frame;
+      const frame = await coming();
+      this.rows.cut(traceHead);
+      return frame;
+    });
+  }
 
   /** Shows a frame that was the answer to a question asked elsewhere. */
   readonly show = (frame: Frame): Promise<boolean> => this.#show(() => Promise.resolve(frame));

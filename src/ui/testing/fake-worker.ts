@@ -1,4 +1,5 @@
 import type { Scenario } from '../../sim/scenarios/scenario.ts';
+import type { Frame } from '../../sim/world/frame.ts';
 import { serve, type Tell } from '../../worker/host.ts';
 import type { Handlers, Rows } from '../../worker/protocol.ts';
 import type { Worked } from '../state/session.svelte.ts';
@@ -65,6 +66,7 @@ function handlers(film: Film, tell: Tell): Handlers {
     ping: () => null,
     step: ({ count }) => go(now + count),
     seek: ({ step }) => go(step),
+    ...choices(frame),
     finishStop: () => go(last),
     goToStop: () => go(0),
     runUntil: () => ({ reached: true, frame: go(last) }),
@@ -92,3 +94,13 @@ function handlers(film: Film, tell: Tell): Handlers {
     mapTree: none,
   };
 }
+
+/** Nobody chooses in a film, and nobody keeps it. */
+const choices = (frame: () => Frame) => ({
+  chosen: frame,
+  choose: frame,
+  undo: frame,
+  schedule: () => [],
+  record: () => '',
+  reopen: () => Promise.reject(new Error('not in the film')),
+});

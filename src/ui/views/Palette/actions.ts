@@ -25,6 +25,7 @@ const DIGITS = 9;
 /** Everything a visitor can do, by name, at this moment. */
 export const actionsOf = (page: Page): readonly Action[] => [
   ...ofTime(page),
+  ...ofChoice(page),
   ...ofLesson(page),
   ...ofPlaces(page),
   ...ofView(page),
@@ -56,10 +57,46 @@ function ofTime({ session }: Page): Action[] {
   ];
 }
 
+/** What few visits need is a chunk of its own. */
+async function share(
+  what: 'copyLink' | 'saveFile' | 'copySchedule',
+  session: Session,
+): Promise<void> {
+  const recordings = await import('../../state/recordings.ts');
+  await recordings[what](session).catch((error: unknown) => session.notices.tell(error));
+}
+
+/** Who chooses each step: the CPU that is selected moves. */
+function ofChoice({ session, selection }: Page): Action[] {
+  const time = group('Time');
+  const { chosen } = session.frame;
+  const toggle = chosen ? 'Let time decide again' : 'Choose each step myself';
+  const also = 'schedule scheduler interleave';
+  const actions = [time(toggle, ['W'], () => session.choosing(!chosen), also)];
+  if (!chosen) return actions;
+  const cpu = chosen.choices.find((each) => each.cpu === selection.cpu) ?? chosen.choices[0];
+  if (cpu)
+    actions.push(
+      time(`CPU ${cpu.cpu}: take its step`, ['X'], () => session.choose(cpu.cpu, cpu.pc < 0), also),
+    );
+  if (cpu && cpu.vector >= 0)
+    actions.push(
+      time(`CPU ${cpu.cpu}: take its interrupt`, ['E'], () => session.choose(cpu.cpu, true), also),
+    );
+  if (chosen.made > 0)
+    actions.push(
+      time('Take the last choice back', ['Z'], () => session.undo(), 'undo'),
+      time('Copy the schedule', [], () => share('copySchedule', session), also),
+    );
+  return actions;
+}
+
 function ofLesson({ session, panes, files, lessons }: Page): Action[] {
   const lesson = group('Lesson');
   const stops = session.scenario?.stops ?? [];
   return [
+    lesson('Copy a link to this moment', [], () => share('copyLink', session), 'share url run'),
+    lesson('Save this session as a file', [], () => share('saveFile', session), 'export download'),
     lesson('Run this stop to its end', ['N'], () => session.finishStop(), 'next finish'),
     lesson(
       'Draw a stop as a diagram, to paste into a mail',

@@ -1,0 +1,40 @@
+import { Refused } from '../sim/base/assert.ts';
+import type { Recorded } from '../sim/scenarios/record.ts';
+import type { Reason, Run } from '../sim/scenarios/run.ts';
+import type { Reopened } from './protocol.ts';
+
+/** Steps after which others get a word in. */
+const SLICE_STEPS = 200_000;
+
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/**
+ * Takes a fresh run to where a recorded one was, and says whether it is the same. A run that cannot
+ * be followed stays where it got to.
+ */
+export async function reopen(
+  run: Run,
+  recorded: Recorded,
+  engine: string,
+  bring: (reason: Reason) => Promise<boolean>,
+): Promise<Reopened> {
+  let why = '';
+  try {
+    for (let step = SLICE_STEPS; step < recorded.spot.step; step += SLICE_STEPS) {
+      while (await bring(run.seek(step)));
+      await breathe();
+    }
+    let reason = run.goTo(recorded.spot);
+    while (await bring(reason)) reason = run.goTo(recorded.spot);
+    if (reason !== 'steps') why = `it took another way at step ${run.step}`;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    why = `it cannot be followed at step ${run.step}: ${error.message}`;
+  }
+  const hash = run.hash();
+  return {
+    matches: why === '' && hash === recorded.hash,
+    why,
+    sameEngine: engine === recorded.engine,
+  };
+}
