@@ -146,10 +146,25 @@ describe('load', () => {
     expect((error as Refused).place).toMatchObject({ file: 'mine.md', line: 4 });
   });
 
-  it('refuses a profile that cannot be run', async () => {
+  it('starts again with another model, at the same place, and says where the two part', async () => {
     const page = hire();
     const source = { kind: 'bundled', name: 'boot' } as const;
-    await expect(page.ask('load', { source, profile: 'doorbell' })).rejects.toThrow(Refused);
+    await page.ask('load', { source });
+    const before = await page.ask('goToStop', { stop: 3 });
+    const glue = { 'own-ram': false };
+    const { again, frame, legend, profile } = await page.ask('load', { source, glue, again: true });
+    expect([profile, again?.why]).toEqual(['rfc-v2', '']);
+    expect(frame.tour.stop).toBe(before.tour.stop);
+    expect(again?.parting).toBeUndefined(); // the switch has not mattered yet
+    expect(legend.glue.find(({ name }) => name === 'own-ram')).toMatchObject({ on: false });
+    const other = await page.ask('load', { source, profile: 'ring-n1', again: true });
+    expect(other.again?.parting).toMatchObject({ step: 0, cpu: 0 });
+  });
+
+  it('refuses a profile that does not exist', async () => {
+    const page = hire();
+    const source = { kind: 'bundled', name: 'boot' } as const;
+    await expect(page.ask('load', { source, profile: 'rfc-v9' })).rejects.toThrow(Refused);
   });
 
   it('must come first', async () => {
