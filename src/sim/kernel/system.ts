@@ -109,6 +109,8 @@ export interface RoleTable {
   readonly lateInit: (x: KernelContext) => void;
   /** Whether handlers are called for their own type only. */
   readonly filtersTypes: boolean;
+  /** Whether two interrupts that become one can cost a message (hazard H3). */
+  readonly mergingHarms: boolean;
   /** Where the slots are that messages to instance `id` go to, as a kernel knows it; 0 for nowhere. */
   readonly slotsOf: (x: KernelContext, id: number) => number;
   /** How many slots of v2's layout there are, `cpus` for one a CPU; 0 where slots look otherwise. */

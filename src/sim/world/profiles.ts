@@ -108,6 +108,7 @@ const v2 = (glue: Switches): RoleTable => ({
   earlyInit: ipiSharedParam,
   lateInit: ipiInit,
   filtersTypes: true,
+  mergingHarms: true,
   slotsOf: areaOf,
   slots: 'cpus',
   maxData: MK_MAX_DATA_SIZE,
@@ -136,6 +137,7 @@ const v1 = (glue: Switches): RoleTable => ({
 const n1 = (glue: Switches): RoleTable => ({
   ...v2(glue),
   sendIpiData: sendN1,
+  mergingHarms: false,
   interruptEntry: interruptEntryN1,
   instanceReady: null,
   spawnedReady: spawnedKnowsN1,

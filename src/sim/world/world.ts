@@ -190,7 +190,7 @@ export class World implements Software {
   merged(cpu: number, vector: number): void {
     if (vector !== MULTIKERNEL_VECTOR) return;
     this.observer.count(STAT.merged);
-    this.#hazardOn(cpu, HAZARD.interruptMerged);
+    if (this.x.roles.mergingHarms) this.#hazardOn(cpu, HAZARD.interruptMerged);
   }
 
   dropped(cpu: number, vector: number): void {

@@ -109,6 +109,7 @@ describe('the mailbox of ring-n3', () => {
     const run = raced(A, B, ...picture);
     expect(run.answers.stats()).toMatchObject({ sent: 3, handled: 2, whole: 2, torn: 0 });
     expect(run.answers.stats()).toMatchObject({ duplicated: 0, phantom: 0 });
+    expect(run.answers.hazard('interruptMerged')).toBe(0); // an interrupt drains all there is
   });
 });
 
