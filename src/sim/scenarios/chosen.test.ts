@@ -130,3 +130,11 @@ test('a run with the inputs of another one becomes that run', () => {
   expect(again.goTo(run.spot)).toBe('steps');
   expect(again.hash()).toBe(run.hash());
 });
+
+test('a run goes back to the very spot at which it ended', () => {
+  const run = played(BOOT);
+  const again = new Run(run.scenario, { trace: false });
+  again.consoles = CONSOLE_WORK;
+  expect(again.goTo(run.spot)).toBe('steps');
+  expect(again.state.ended).toBe(true);
+});

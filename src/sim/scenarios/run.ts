@@ -454,7 +454,7 @@ export class Run {
       if (isAt(spot, this.state)) return 'steps';
       if (this.#replayInput()) continue;
       const why = this.#act(1, Infinity, true);
-      if (why && why !== 'break') return why;
+      if (why && why !== 'break' && !isAt(spot, this.state)) return why;
     }
     return 'ended';
   }

@@ -37,6 +37,15 @@ it('gives every action a name of its own, and no key twice', () => {
   expect(() => keyMap(actions)).not.toThrow();
 });
 
+it('gives who chooses each step keys that nothing else has', () => {
+  const { page, done } = pageOf();
+  const choices = [{ cpu: 4, pc: 3, vector: 0xea }];
+  Object.assign(page.session, { frame: { ...EMPTY_FRAME, chosen: { made: 2, choices } } });
+  const map = keyMap(actionsOf(page));
+  for (const key of ['G', 'V', 'Z', 'W']) map.get(key)?.run();
+  expect(done).toEqual(['choose 4 false', 'choose 4 true', 'undo', 'choosing false']);
+});
+
 it('acts on the session', () => {
   const { page, done } = pageOf();
   const map = keyMap(actionsOf(page));

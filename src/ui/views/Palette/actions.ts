@@ -77,11 +77,11 @@ function ofChoice({ session, selection }: Page): Action[] {
   const cpu = chosen.choices.find((each) => each.cpu === selection.cpu) ?? chosen.choices[0];
   if (cpu)
     actions.push(
-      time(`CPU ${cpu.cpu}: take its step`, ['X'], () => session.choose(cpu.cpu, cpu.pc < 0), also),
+      time(`CPU ${cpu.cpu}: take its step`, ['G'], () => session.choose(cpu.cpu, cpu.pc < 0), also),
     );
   if (cpu && cpu.vector >= 0)
     actions.push(
-      time(`CPU ${cpu.cpu}: take its interrupt`, ['E'], () => session.choose(cpu.cpu, true), also),
+      time(`CPU ${cpu.cpu}: take its interrupt`, ['V'], () => session.choose(cpu.cpu, true), also),
     );
   if (chosen.made > 0)
     actions.push(
