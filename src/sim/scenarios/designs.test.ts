@@ -20,7 +20,13 @@ function accidents(design: DesignName, situation: SituationName, statesMax: numb
   const items = scenario.stops.flatMap((stop) => stop.items);
   const block = items.find((item) => item.kind === 'explore')!;
   const run = playOut(ready(new Run(scenario, { trace: false })));
-  const wish = { statesMax, isReduced: false, withOutcomes: false, now: () => 0 };
+  const wish = {
+    statesMax,
+    isReduced: false,
+    withOutcomes: false,
+    withShares: false,
+    now: () => 0,
+  };
   const { complete, properties } = exploreScenario(run, block, wish);
   const met = properties.filter(({ holds }) => holds);
   for (const { schedule } of met) expect(schedule?.length).toBeGreaterThan(0);
