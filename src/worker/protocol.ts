@@ -1,4 +1,5 @@
 import type { RaceReport } from '../sim/engine/races.ts';
+import type { DesignName, DESIGNS, SituationName, SITUATIONS } from '../sim/scenarios/designs.ts';
 import type { Format } from '../sim/scenarios/diagram/diagram.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Frame, Legend, LogLine } from '../sim/world/frame.ts';
@@ -149,6 +150,16 @@ export interface Calls extends Inspections {
   state: { ask: object; answer: StateJson };
   memory: { ask: { readonly addr: number; readonly bytes: number }; answer: Uint8Array };
   rows: { ask: { readonly from: number; readonly to: number }; answer: Rows };
+  /** Mailboxes that can be compared, and what they are put through. */
+  designs: {
+    ask: object;
+    answer: { readonly designs: typeof DESIGNS; readonly situations: typeof SITUATIONS };
+  };
+  /** One of them in one situation, as a scenario to be explored. */
+  design: {
+    ask: { readonly design: DesignName; readonly situation: SituationName };
+    answer: { readonly scenario: Scenario; readonly text: string };
+  };
   /** A stretch of the run as a diagram: a stop from 0, or all there is. */
   diagram: {
     ask: {

@@ -10,6 +10,7 @@ import {
 } from '../sim/scenarios/run.ts';
 import type { RaceReport, RaceSource } from '../sim/engine/races.ts';
 import type { Expression } from '../sim/scenarios/claims.ts';
+import type * as Designs from '../sim/scenarios/designs.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
 import { scheduleOf } from '../sim/scenarios/chosen.ts';
@@ -43,6 +44,7 @@ export interface Services {
     readonly completeLine: (run: Run, kernel: string, line: string) => Completion;
   }>;
   trees(): Promise<TreeReader>;
+  designs(): Promise<typeof Designs>;
   diagrams(): Promise<{
     readonly drawStop: (
       run: Run,
@@ -389,6 +391,14 @@ class Session {
         return mem.peek(addr, bytes);
       },
       rows: ({ from, to }: Calls['rows']['ask']) => this.#rows(from, to),
+      designs: async () => {
+        const { DESIGNS: designs, SITUATIONS: situations } = await this.#services.designs();
+        return { designs, situations };
+      },
+      design: async ({ design, situation }: Calls['design']['ask']) => {
+        const text = (await this.#services.designs()).designScenario(design, situation);
+        return { scenario: await this.#services.parse(text, 'design.md'), text };
+      },
       diagram: async ({ stop, format, again }: Calls['diagram']['ask']) => {
         const { drawStop } = await this.#services.diagrams();
         return this.#inLine(() => drawStop(this.run, stop, format, again));

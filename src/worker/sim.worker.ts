@@ -24,6 +24,7 @@ serve(self as unknown as Port, (tell) =>
     compiler: () => import('../sim/fdt/compile.ts'),
     completion: () => import('../sim/scenarios/complete-line.ts'),
     trees: () => import('./tree-reading.ts'),
+    designs: () => import('../sim/scenarios/designs.ts'),
     diagrams: () => import('../sim/scenarios/diagram/of-run.ts'),
     records: () => import('../sim/scenarios/record.ts'),
     models: () => import('../sim/scenarios/start-again.ts'),

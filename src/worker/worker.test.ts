@@ -28,6 +28,7 @@ const SERVICES: Services = {
   compiler: () => import('../sim/fdt/compile.ts'),
   completion: () => import('../sim/scenarios/complete-line.ts'),
   trees: () => import('./tree-reading.ts'),
+  designs: () => import('../sim/scenarios/designs.ts'),
   diagrams: () => import('../sim/scenarios/diagram/of-run.ts'),
   records: () => import('../sim/scenarios/record.ts'),
   models: () => import('../sim/scenarios/start-again.ts'),

@@ -37,6 +37,7 @@ export class Panes {
   /** The choice of another model of the design is open. */
   model = $state(false);
   explorer = $state(false);
+  designs = $state(false);
   /** On a phone: inspector and consoles lie over the page. */
   sheet = $state(false);
 

@@ -78,6 +78,8 @@ function handlers(film: Film, tell: Tell): Handlers {
     state: () => ({ time_ns: 0, step: now, cpus: [], kernels: [], messages: [] }),
     memory: ({ bytes }) => new Uint8Array(bytes),
     rows: ({ from, to }) => rows(from, to),
+    designs: none,
+    design: none,
     diagram: none,
     races: none,
     handlers: () => [],

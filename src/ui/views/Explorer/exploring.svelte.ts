@@ -26,6 +26,9 @@ export class Exploring {
   /** Why it cannot go on; '' while it can. */
   failure = $state('');
   readonly #worker: ExploreWorker;
+  #end: () => void = () => undefined;
+  /** Resolves when all was found, it failed, or it was closed. */
+  readonly over = new Promise<void>((resolve) => (this.#end = resolve));
 
   constructor(hire: () => ExploreWorker, begin: Begin) {
     this.#worker = hire();
@@ -33,7 +36,10 @@ export class Exploring {
       // Only our own worker is at the other end; the protocol is checked when it is compiled.
       this.#hear(data as ExploreTell);
     });
-    this.#worker.onend((why) => (this.failure = why));
+    this.#worker.onend((why) => {
+      this.failure = why;
+      this.#end();
+    });
     this.#say(begin);
   }
 
@@ -51,6 +57,7 @@ export class Exploring {
   /** Ends the worker, whatever it does. */
   close(): void {
     this.#worker.close();
+    this.#end();
   }
 
   #say(ask: ExploreAsk): void {
@@ -65,12 +72,14 @@ export class Exploring {
       case 'explored':
         this.progress = tell.explored.progress;
         this.explored = tell.explored;
+        this.#end();
         break;
       case 'detail':
         this.detail = tell;
         break;
       case 'failure':
         this.failure = errorOf(tell.failure).message;
+        this.#end();
         break;
     }
   }

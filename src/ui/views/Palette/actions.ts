@@ -99,6 +99,14 @@ function ofLesson({ session, panes, files, lessons }: Page): Action[] {
     lesson('Save this session as a file', [], () => share('saveFile', session), 'export download'),
     lesson('Run this stop to its end', ['N'], () => session.finishStop(), 'next finish'),
     lesson(
+      'Compare the designs of the mailbox',
+      [],
+      () => {
+        panes.designs = true;
+      },
+      'ring rfc v1 v2 explore table side by side',
+    ),
+    lesson(
       'Draw a stop as a diagram, to paste into a mail',
       ['X'],
       () => {
