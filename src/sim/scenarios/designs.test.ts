@@ -54,6 +54,8 @@ describe('a design in a situation', () => {
     ['ring-n3', 'two', ['refused']],
     ['ring-n3', 'dead', ['lost']],
     ['ring-n3', 'late', []],
+    ['doorbell', 'two', ['refused']],
+    ['doorbell', 'dead', ['lost']],
   ] as const)('%s, %s: %j and nothing else', (design, situation, met) => {
     expect(accidents(design, situation, 100_000)).toEqual({ complete: true, met });
   });

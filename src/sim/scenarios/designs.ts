@@ -10,6 +10,11 @@ export const DESIGNS = [
     title: 'Later ring',
     what: '64 slots; the size, written last, publishes one',
   },
+  {
+    profile: 'doorbell',
+    title: 'Doorbell',
+    what: 'the later ring for messages; the bell beside it is one bit',
+  },
 ] as const satisfies readonly { profile: ProfileName; title: string; what: string }[];
 
 /** What a design is put through. */
