@@ -1,7 +1,7 @@
 import type { Scenario } from '../../sim/scenarios/scenario.ts';
 import type { Frame } from '../../sim/world/frame.ts';
 import { serve, type Tell } from '../../worker/host.ts';
-import type { Handlers, Rows } from '../../worker/protocol.ts';
+import type { Calls, Handlers, Rows } from '../../worker/protocol.ts';
 import type { Worked } from '../state/session.svelte.ts';
 import { FILM_LEGEND, shootFilm, type Film } from './film.ts';
 import { rowsOf } from './rows.ts';
@@ -20,6 +20,29 @@ export function hireFake(cpus = 8): Worked {
   port2.start();
   return { port: port1, onend: () => undefined, close: () => port1.close() };
 }
+
+const none = () => Promise.reject(new Error('not in the film'));
+
+/** Looks behind the scene: a film has nothing there. */
+const LOOKS = {
+  designs: none,
+  design: none,
+  diagram: none,
+  races: none,
+  handlers: () => [],
+  instances: () => [],
+  heap: ({ kernel }: Calls['heap']['ask']) => ({ kernel, used: 0, size: 0, objects: [], left: 0 }),
+  hazards: () => [],
+  messages: () => ({ rows: [], found: 0 }),
+  folder: ({ path }: Calls['folder']['ask']) => ({
+    path,
+    names: [],
+    bytes: undefined,
+    size: 0,
+    error: '',
+  }),
+  writer: () => undefined,
+} satisfies Partial<Handlers>;
 
 function handlers(film: Film, tell: Tell): Handlers {
   let now = 0;
@@ -44,7 +67,6 @@ function handlers(film: Film, tell: Tell): Handlers {
     timer = undefined;
     return frame();
   };
-  const none = () => Promise.reject(new Error('not in the film'));
   return {
     load: () => {
       now = 0;
@@ -78,17 +100,7 @@ function handlers(film: Film, tell: Tell): Handlers {
     state: () => ({ time_ns: 0, step: now, cpus: [], kernels: [], messages: [] }),
     memory: ({ bytes }) => new Uint8Array(bytes),
     rows: ({ from, to }) => rows(from, to),
-    designs: none,
-    design: none,
-    diagram: none,
-    races: none,
-    handlers: () => [],
-    instances: () => [],
-    heap: ({ kernel }) => ({ kernel, used: 0, size: 0, objects: [], left: 0 }),
-    hazards: () => [],
-    messages: () => ({ rows: [], found: 0 }),
-    folder: ({ path }) => ({ path, names: [], bytes: undefined, size: 0, error: '' }),
-    writer: () => undefined,
+    ...LOOKS,
     log: () => [],
     trees: () => [],
     treeFile: none,
@@ -104,5 +116,5 @@ const choices = (frame: () => Frame) => ({
   undo: frame,
   schedule: () => [],
   record: () => '',
-  reopen: () => Promise.reject(new Error('not in the film')),
+  reopen: none,
 });
