@@ -111,7 +111,7 @@ describe('a history', () => {
   it('gives the last mark at or before a step', () => {
     const history = new History<string>();
     walk(history, 0, 2000);
-    expect(history.before(0)).toEqual({ step: 0, state: 'at 0' });
+    expect(history.before(0)).toMatchObject({ step: 0, state: 'at 0' });
     const mark = history.before(1999)!;
     expect(mark.step).toBeLessThanOrEqual(1999);
     expect(history.before(mark.step)).toEqual(mark);
@@ -145,6 +145,6 @@ describe('a history', () => {
     expect(history.before(5000)!.step).toBeLessThanOrEqual(1500);
     expect(history.due(4000)).toBe(true);
     history.keep(4000, 'another future');
-    expect(history.before(5000)).toEqual({ step: 4000, state: 'another future' });
+    expect(history.before(5000)).toMatchObject({ step: 4000, state: 'another future' });
   });
 });
