@@ -232,6 +232,24 @@ const racesOf = (run: Run): RaceReport => {
   return findRaces({ rows: run.world.trace!, steps: run.step, lockOf: (pc) => steps[pc]!.lock });
 };
 
+it('a replay passes the same rows as the run did, wherever it starts', () => {
+  const run = playOut(lessonRun(BOOT('user') + block('console host', 'mk send web user 0x1 aa')));
+  const { trace } = run.world;
+  const heads: number[] = [];
+  const end = run.step;
+  for (let step = 0; step < end; step++) {
+    run.seek(step);
+    heads.push(trace!.head);
+  }
+  for (const step of [20, 50, 100, 140]) {
+    run.seek(step - 15);
+    run.seek(step);
+    expect([step, trace!.head]).toEqual([step, heads[step]]);
+  }
+  run.seek(end);
+  expect(trace!.head).toBe(trace!.end);
+});
+
 describe('races of the published code', () => {
   it('are two senders that write one slot, and the receiver that reads it meanwhile', () => {
     const run = playOut(lessonRun(readFileSync('public/scenarios/lost-message.md', 'utf8')));

@@ -179,6 +179,11 @@ export class Memory {
   /** `memset` with a byte. One access for the listener. */
   fill(addr: number, value: number, bytes: number): void {
     if (this.listener !== null) this.listener.access(true, addr, bytes);
+    this.#set(addr, value, bytes);
+  }
+
+  /** As {@link fill}, told to nobody. */
+  #set(addr: number, value: number, bytes: number): void {
     const word = this.own(addr);
     if (((addr | bytes) & 3) === 0 && (word & (PAGE_WORDS - 1)) + (bytes >>> 2) <= PAGE_WORDS) {
       // A plain loop beats `fill` for the few dozen words of a slot, two words at a time if it can.
@@ -212,9 +217,11 @@ export class Memory {
 
   /** Zeroes a range, touching only what is backed: the rest is zero already. */
   zero(addr: number, bytes: number): void {
+    // One access, whatever is backed by now: a replay must see what the first run saw.
+    if (this.listener !== null) this.listener.access(true, addr, bytes);
     for (let at = addr; at < addr + bytes;) {
       const run = Math.min(addr + bytes - at, SEGMENT_BYTES - (at % SEGMENT_BYTES));
-      if (this.#map[Math.floor(at / SEGMENT_BYTES)] !== ZERO) this.fill(at, 0, run);
+      if (this.#map[Math.floor(at / SEGMENT_BYTES)] !== ZERO) this.#set(at, 0, run);
       at += run;
     }
   }

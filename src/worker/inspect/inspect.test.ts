@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { K } from '../../sim/kernel/kernel.layout.ts';
 import { MK_IPI_DATA } from '../../sim/kernel/mk.layout.ts';
 import type { Run } from '../../sim/scenarios/run.ts';
 import { block, BOOT, lessonRun, playOut } from '../../sim/testing/lesson.ts';
@@ -103,6 +104,23 @@ describe('who wrote a byte', () => {
     run.seek(step + 1);
     expect(run.world.mem.peek(addr, 1)[0]).toBe(now);
     run.seek(end);
+  });
+
+  it('of what only its own kernel sees is the step that changed it last', () => {
+    const kernel = run.world.kernelNamed('host');
+    const base = run.world.machine.kernelBase[kernel]!;
+    const counter = base + K.sent;
+    const hash = run.hash();
+    const writer = INSPECTOR.writer(run, { addr: counter })!;
+    expect(run.hash()).toBe(hash);
+    expect(writer).toMatchObject({ kernel: 'host', addr: counter, bytes: 1, ipi: undefined });
+    const { program } = run.world.machine;
+    expect(program.steps[writer.pc]!.id).toBe('S11');
+    const { spot } = run;
+    const now = run.world.mem.peek32(counter);
+    run.seek(writer.step);
+    expect(run.world.mem.peek32(counter)).toBe(now - 1);
+    run.goTo(spot);
   });
 
   it('is nobody where no write was seen', () => {
