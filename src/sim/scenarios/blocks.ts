@@ -1,3 +1,4 @@
+import { nearestWord } from '../base/nearest.ts';
 import { Refused, type Place } from '../base/assert.ts';
 import { readClaim, type BlockContext, type Budget } from './block-context.ts';
 import { BLOCK_NAMES, BLOCKS, KERNEL_NAME, type BlockName } from './grammar.ts';
@@ -15,7 +16,7 @@ import type {
 } from './scenario.ts';
 import { readScheduleLine } from './schedule.ts';
 import { byteLength, placeOf, type Source } from './source.ts';
-import { nearestWord, suggestion } from './words.ts';
+import { suggestion } from './words.ts';
 
 /** The first words of fences that are shown and do not act. */
 export const PROSE_FENCES: readonly string[] = ['', 'text'];

@@ -1,7 +1,6 @@
 /** The bundled lessons, read when the page is built; see `scenarios.plugin.ts`. */
 declare module 'virtual:scenarios' {
-  // An import at the top would turn this into an augmentation of a module that is not there.
-  // eslint-disable-next-line @typescript-eslint/consistent-type-imports -- see above
+  // eslint-disable-next-line @typescript-eslint/consistent-type-imports -- an import at the top would augment a module that is not there
   type Scenario = import('./scenario.ts').Scenario;
 
   /** What the list of lessons shows of one. */

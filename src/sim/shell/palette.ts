@@ -18,6 +18,5 @@ export const paint = (colour: string, text: string): string =>
 
 /** Output without colours and cursor moves, as a program or a claim wants it. */
 export const plainText = (output: string): string =>
-  // The escape character is what is looked for here.
-  // eslint-disable-next-line no-control-regex -- see above
+  // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
   output.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '');

@@ -47,8 +47,7 @@ export class ConsoleSink implements Sink {
 
 /** Bytes of a file must not move the cursor or change colours: control characters become pictures. */
 const visible = (text: string): string =>
-  // Control characters are what is looked for here.
-  // eslint-disable-next-line no-control-regex -- see above
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   text.replace(/[\0-\x08\x0b-\x1f\x7f]/g, (char) =>
     char === '\r'
       ? char

@@ -15,7 +15,7 @@ export interface Completion {
 
 // eslint-disable-next-line no-control-regex -- terminals speak in control characters
 const TOKEN = /^(?:\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Z]|\x1b[bdf\x7f]|\r\n|[\x00-\x1f\x7f])/;
-// eslint-disable-next-line no-control-regex -- the same
+// eslint-disable-next-line no-control-regex -- terminals speak in control characters
 const PLAIN = /^[^\x00-\x1f\x7f]+/u;
 
 /**

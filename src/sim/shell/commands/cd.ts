@@ -32,8 +32,7 @@ export const pwd: Command = {
   group: 'files',
   summary: 'print that folder',
   usage: 'pwd',
-  // Nothing is asked.
-  // eslint-disable-next-line require-yield -- see above
+  // eslint-disable-next-line require-yield -- nothing is asked
   *run(args, io) {
     checkWords(args, '', 0, 0);
     io.out(`${io.state.cwd}\n`);

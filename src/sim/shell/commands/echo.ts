@@ -7,8 +7,7 @@ export const echo: Command = {
   summary: 'print its words',
   usage: 'echo [-n] [WORD...]',
   more: '  -n  no end of line behind the last word',
-  // Nothing is asked.
-  // eslint-disable-next-line require-yield -- see above
+  // eslint-disable-next-line require-yield -- nothing is asked
   *run(args, io) {
     const bare = args[0] === '-n';
     io.out(args.slice(bare ? 1 : 0).join(' ') + (bare ? '' : '\n'));
