@@ -1,68 +1,19 @@
-import { Refused, type Place } from '../sim/base/assert.ts';
+import { Refused } from '../sim/base/assert.ts';
 import { buildFrame, legendOf } from '../sim/scenarios/build-frame.ts';
 import { consoleOf } from '../sim/scenarios/run-state.ts';
-import {
-  Run,
-  type ConsoleWork,
-  type Evaluator,
-  type OwnFile,
-  type Reason,
-} from '../sim/scenarios/run.ts';
-import type { RaceReport, RaceSource } from '../sim/engine/races.ts';
-import type { Expression } from '../sim/scenarios/claims.ts';
-import type * as Designs from '../sim/scenarios/designs.ts';
+import { Run, type OwnFile, type Reason } from '../sim/scenarios/run.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
 import { scheduleOf } from '../sim/scenarios/chosen.ts';
-import { stateJson } from '../sim/scenarios/state-json.ts';
 import { utf8Encode } from '../sim/base/text.ts';
 import type { Frame } from '../sim/world/frame.ts';
-import { logSentence } from '../sim/kernel/log-events.ts';
-import { readLog } from '../sim/world/log-read.ts';
 import type { Tell } from './host.ts';
 import { failureOf } from './host.ts';
+import { lookHandlers } from './looking.ts';
 import { Playback } from './playback.ts';
-import type { Calls, Handlers, Loaded, Reopened, Rows, StartedAgain } from './protocol.ts';
-import type { Inspector } from './inspect/inspect.ts';
-import type { Inspections } from './inspect/inspections.ts';
+import type { Calls, Handlers, Loaded, Reopened, Rows } from './protocol.ts';
 import { reopen } from './reopen.ts';
-import { treeHandlers, type TreeReader } from './trees.ts';
-
-/** What the worker gets from outside: our lessons, and parts that load when they are needed. */
-export interface Services {
-  bundled(name: string): Promise<Scenario | undefined>;
-  parse(text: string, file: string): Promise<Scenario>;
-  evaluator(): Promise<{ readonly newEvaluator: () => Evaluator }>;
-  expressions(): Promise<{
-    readonly compileExpression: (text: string, place: Place) => Expression;
-  }>;
-  consoles(): Promise<{ readonly CONSOLE_WORK: ConsoleWork }>;
-  compiler(): Promise<{
-    readonly decompile: (blob: Uint8Array, file?: string) => { readonly text: string | undefined };
-  }>;
-  completion(): Promise<{
-    readonly completeLine: (run: Run, kernel: string, line: string) => Completion;
-  }>;
-  trees(): Promise<TreeReader>;
-  designs(): Promise<typeof Designs>;
-  diagrams(): Promise<{
-    readonly drawStop: (
-      run: Run,
-      stop: number | null,
-      format: Calls['diagram']['ask']['format'],
-      again: readonly string[],
-    ) => string;
-  }>;
-  records(): Promise<{
-    readonly readRecord: (text: string) => Recorded;
-    readonly writeRecord: (recorded: Recorded) => string;
-    readonly engineVersion: () => string;
-  }>;
-  models(): Promise<{ readonly startAgain: (before: Run, run: Run) => StartedAgain }>;
-  races(): Promise<{ readonly findRaces: (source: RaceSource) => RaceReport }>;
-  inspector(): Promise<{ readonly INSPECTOR: Inspector }>;
-}
-type Completion = Calls['complete']['answer'];
+import type { Services } from './services.ts';
 
 /** Steps a call may run before others get a word in. */
 const SLICE_STEPS = 20_000;
@@ -70,8 +21,6 @@ const SLICE_STEPS = 20_000;
 const UNTIL_STEPS = 1_000_000;
 /** Rows of the trace one answer may hold. */
 const ROWS_MAX = 200_000;
-/** Bytes of memory one answer may hold. */
-const MEMORY_MAX = 1 << 20;
 
 /** The first bytes of a device tree blob. */
 const DTB_MAGIC = [0xd0, 0x0d, 0xfe, 0xed];
@@ -345,85 +294,12 @@ class Session {
       runUntil: change((ask: Calls['runUntil']['ask']) => this.#runUntil(ask)),
       type: change((ask: Calls['type']['ask']) => this.#type(ask)),
       ...this.#deeds(change),
-      ...this.#lookers(),
-      ...this.#inspections(),
-      ...treeHandlers(
-        () => this.run,
-        () => this.#services.trees(),
-      ),
-    };
-  }
-
-  /** What the tabs of the inspector ask for. */
-  #inspections() {
-    const look =
-      <K extends keyof Inspections>(what: K) =>
-      async (ask: Inspections[K]['ask']): Promise<Inspections[K]['answer']> => {
-        const { INSPECTOR } = await this.#services.inspector();
-        return this.#inLine(() => INSPECTOR[what](this.run, ask));
-      };
-    return {
-      ...{ handlers: look('handlers'), instances: look('instances'), heap: look('heap') },
-      ...{ hazards: look('hazards'), messages: look('messages'), folder: look('folder') },
-      writer: look('writer'),
-    };
-  }
-
-  /** Calls that only look. */
-  #lookers() {
-    return {
-      evaluate: async ({ expression }: Calls['evaluate']['ask']) => {
-        const { compileExpression } = await this.#services.expressions();
-        const place = { file: 'expression', line: 1, column: 1 };
-        return this.#inLine(() => compileExpression(expression, place).evaluate(this.run.answers));
-      },
-      console: ({ kernel }: Calls['console']['ask']) => ({
-        text: consoleOf(this.run.state, kernel).text,
+      ...lookHandlers({
+        run: () => this.run,
+        inLine: (work) => this.#inLine(work),
+        rows: (from, to) => this.#rows(from, to),
+        services: this.#services,
       }),
-      complete: async ({ kernel, line }: Calls['complete']['ask']) =>
-        (await this.#services.completion()).completeLine(this.run, kernel, line),
-      hash: () => this.#inLine(() => this.run.hash()),
-      state: () => this.#inLine(() => stateJson(this.run)),
-      memory: ({ addr, bytes }: Calls['memory']['ask']) => {
-        const { mem } = this.run.world;
-        if (!(bytes >= 0 && bytes <= MEMORY_MAX) || !mem.covers(addr, bytes))
-          throw new Refused(`there is no memory of ${bytes} bytes at 0x${addr.toString(16)}`);
-        return mem.peek(addr, bytes);
-      },
-      rows: ({ from, to }: Calls['rows']['ask']) => this.#rows(from, to),
-      designs: async () => {
-        const { DESIGNS: designs, SITUATIONS: situations } = await this.#services.designs();
-        return { designs, situations };
-      },
-      design: async ({ design, situation }: Calls['design']['ask']) => {
-        const text = (await this.#services.designs()).designScenario(design, situation);
-        return { scenario: await this.#services.parse(text, 'design.md'), text };
-      },
-      diagram: async ({ stop, format, again }: Calls['diagram']['ask']) => {
-        const { drawStop } = await this.#services.diagrams();
-        return this.#inLine(() => drawStop(this.run, stop, format, again));
-      },
-      races: async () => {
-        const { findRaces } = await this.#services.races();
-        return this.#inLine(() => {
-          const { world, step: steps } = this.run;
-          const { program } = world.machine;
-          if (!world.trace) throw new Refused('this run keeps no trace');
-          return findRaces({ rows: world.trace, steps, lockOf: (pc) => program.steps[pc]!.lock });
-        });
-      },
-      log: ({ kernel, last }: Calls['log']['ask']) => {
-        const { world } = this.run;
-        const index = world.kernelNamed(kernel);
-        if (index < 0) return [];
-        return readLog(world.lookAt(index), last).map((record) => ({
-          timeNs: record.time,
-          cpu: record.cpu,
-          level: record.event.level,
-          key: record.event.key,
-          text: logSentence(record),
-        }));
-      },
     };
   }
 }

@@ -5,7 +5,8 @@ import type { Frame } from '../sim/world/frame.ts';
 import { connect, WorkerBug, WorkerDied, type Client } from './client.ts';
 import { failureOf, serve } from './host.ts';
 import type { Push } from './protocol.ts';
-import { makeHandlers, type Services } from './run.ts';
+import { makeHandlers } from './run.ts';
+import type { Services } from './services.ts';
 
 const text = (name: string): string =>
   readFileSync(new URL(`../../public/scenarios/${name}.md`, import.meta.url), 'utf8');

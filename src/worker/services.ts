@@ -1,0 +1,45 @@
+import type { Place } from '../sim/base/assert.ts';
+import type { RaceReport, RaceSource } from '../sim/engine/races.ts';
+import type { Expression } from '../sim/scenarios/claims.ts';
+import type * as Designs from '../sim/scenarios/designs.ts';
+import type { Recorded } from '../sim/scenarios/record.ts';
+import type { ConsoleWork, Evaluator, Run } from '../sim/scenarios/run.ts';
+import type { Scenario } from '../sim/scenarios/scenario.ts';
+import type { Inspector } from './inspect/inspect.ts';
+import type { Calls, StartedAgain } from './protocol.ts';
+import type { TreeReader } from './trees.ts';
+
+/** What the worker gets from outside: our lessons, and parts that load when they are needed. */
+export interface Services {
+  bundled(name: string): Promise<Scenario | undefined>;
+  parse(text: string, file: string): Promise<Scenario>;
+  evaluator(): Promise<{ readonly newEvaluator: () => Evaluator }>;
+  expressions(): Promise<{
+    readonly compileExpression: (text: string, place: Place) => Expression;
+  }>;
+  consoles(): Promise<{ readonly CONSOLE_WORK: ConsoleWork }>;
+  compiler(): Promise<{
+    readonly decompile: (blob: Uint8Array, file?: string) => { readonly text: string | undefined };
+  }>;
+  completion(): Promise<{
+    readonly completeLine: (run: Run, kernel: string, line: string) => Calls['complete']['answer'];
+  }>;
+  trees(): Promise<TreeReader>;
+  designs(): Promise<typeof Designs>;
+  diagrams(): Promise<{
+    readonly drawStop: (
+      run: Run,
+      stop: number | null,
+      format: Calls['diagram']['ask']['format'],
+      again: readonly string[],
+    ) => string;
+  }>;
+  records(): Promise<{
+    readonly readRecord: (text: string) => Recorded;
+    readonly writeRecord: (recorded: Recorded) => string;
+    readonly engineVersion: () => string;
+  }>;
+  models(): Promise<{ readonly startAgain: (before: Run, run: Run) => StartedAgain }>;
+  races(): Promise<{ readonly findRaces: (source: RaceSource) => RaceReport }>;
+  inspector(): Promise<{ readonly INSPECTOR: Inspector }>;
+}
