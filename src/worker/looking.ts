@@ -1,11 +1,13 @@
 import { Refused } from '../sim/base/assert.ts';
 import { logSentence } from '../sim/kernel/log-events.ts';
+import type { Expression } from '../sim/scenarios/claims.ts';
+import type { Answers } from '../sim/scenarios/names.ts';
 import { consoleOf } from '../sim/scenarios/run-state.ts';
 import type { Run } from '../sim/scenarios/run.ts';
 import { stateJson } from '../sim/scenarios/state-json.ts';
 import { readLog } from '../sim/world/log-read.ts';
 import type { Inspections } from './inspect/inspections.ts';
-import type { Calls, Rows } from './protocol.ts';
+import type { Calls, Rows, WatchValue } from './protocol.ts';
 import type { Services } from './services.ts';
 import { treeHandlers } from './trees.ts';
 
@@ -37,6 +39,13 @@ function momentHandlers({ run, inLine, rows, services }: Looker) {
       const place = { file: 'expression', line: 1, column: 1 };
       return inLine(() => compileExpression(expression, place).evaluate(run().answers));
     },
+    watches: async ({ lines }: Calls['watches']['ask']) => {
+      const { compileExpression } = await services.expressions();
+      return inLine(() => {
+        const { answers } = run();
+        return lines.map((line) => watch(() => compileExpression(line, WATCHED), answers));
+      });
+    },
     console: ({ kernel }: Calls['console']['ask']) => ({
       text: consoleOf(run().state, kernel).text,
     }),
@@ -44,12 +53,14 @@ function momentHandlers({ run, inLine, rows, services }: Looker) {
       (await services.completion()).completeLine(run(), kernel, line),
     hash: () => inLine(() => run().hash()),
     state: () => inLine(() => stateJson(run())),
-    memory: ({ addr, bytes }: Calls['memory']['ask']) => {
-      const { mem } = run().world;
-      if (!(bytes >= 0 && bytes <= MEMORY_MAX) || !mem.covers(addr, bytes))
-        throw new Refused(`there is no memory of ${bytes} bytes at 0x${addr.toString(16)}`);
-      return mem.peek(addr, bytes);
-    },
+    // In line: a search may have the run somewhere else.
+    memory: ({ addr, bytes }: Calls['memory']['ask']) =>
+      inLine(() => {
+        const { mem } = run().world;
+        if (!(bytes >= 0 && bytes <= MEMORY_MAX) || !mem.covers(addr, bytes))
+          throw new Refused(`there is no memory of ${bytes} bytes at 0x${addr.toString(16)}`);
+        return mem.peek(addr, bytes);
+      }),
     rows: ({ from, to }: Calls['rows']['ask']) => rows(from, to),
     log: ({ kernel, last }: Calls['log']['ask']) => {
       const { world } = run();
@@ -64,6 +75,19 @@ function momentHandlers({ run, inLine, rows, services }: Looker) {
       }));
     },
   };
+}
+
+const WATCHED = { file: 'watch', line: 1, column: 1 };
+
+/** The value of a watched expression, or why it has none. */
+function watch(compile: () => Expression, answers: Answers): WatchValue {
+  try {
+    const { ok, value } = compile().present(answers);
+    return ok ? { kind: 'value', text: JSON.stringify(value) } : { kind: 'absent' };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { kind: 'wrong', why: error.message, column: error.place?.column ?? 1 };
+  }
 }
 
 /** What is worked out from the run, or beside it. */

@@ -11,6 +11,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const advance: ConstructorParameters<typeof Playback>[0]['advance'] = (run, limit) =>
+  run.advance(limit);
+
 interface Beat {
   readonly ms: number;
   readonly step: number;
@@ -29,6 +32,7 @@ async function play(run: Run, speed: Speed, seconds: number): Promise<Beat[]> {
       note();
       return reason !== 'ended';
     },
+    advance,
     failed(error) {
       throw error;
     },
@@ -91,6 +95,7 @@ describe('playback', () => {
   it('makes up for no more than a tenth of a second when a beat comes late', async () => {
     const run = lessonRun(BOOT('system'));
     const playback = new Playback({
+      advance,
       tick: async (advance) => advance(run) !== 'ended',
       failed: () => undefined,
     });
@@ -106,6 +111,7 @@ describe('playback', () => {
     const run = lessonRun(BOOT('system'));
     const errors: unknown[] = [];
     const playback = new Playback({
+      advance,
       tick: () => Promise.reject(new Error('no')),
       failed: (error) => void errors.push(error),
     });

@@ -15,6 +15,8 @@ const LATE_MS = 100;
 interface Player {
   /** Runs `advance` on the run and shows the result; false when playing is over. */
   tick(advance: (run: Run) => Reason): Promise<boolean>;
+  /** Runs on, as `Run.advance` does. */
+  advance(run: Run, limit: NonNullable<Parameters<Run['advance']>[0]>): Reason;
   failed(error: unknown): void;
 }
 
@@ -87,14 +89,14 @@ export class Playback {
         this.#owed += speed.perSecond * seconds;
         const count = Math.floor(this.#owed);
         this.#owed -= count;
-        return count > 0 ? run.advance({ steps: count }) : 'steps';
+        return count > 0 ? this.#player.advance(run, { steps: count }) : 'steps';
       }
       case 'time':
         return this.#byTime(run, speed.nsPerSecond, seconds);
       case 'max': {
         let reason: Reason = 'steps';
         while (reason === 'steps' && performance.now() - began < BUSY_MS)
-          reason = run.advance({ steps: SLICE_STEPS });
+          reason = this.#player.advance(run, { steps: SLICE_STEPS });
         return reason;
       }
     }
@@ -103,7 +105,7 @@ export class Playback {
   #byTime(run: Run, nsPerSecond: number, seconds: number): Reason {
     const { machine } = run.world;
     this.#clock = Math.max(this.#clock, machine.now) + nsPerSecond * seconds;
-    const reason = run.advance({ until: this.#clock, steps: SLICE_STEPS });
+    const reason = this.#player.advance(run, { until: this.#clock, steps: SLICE_STEPS });
     const next = machine.nextAt;
     const gap = nsPerSecond * FOLD_SECONDS;
     if (reason === 'time' && next !== Infinity && next > this.#clock + gap)

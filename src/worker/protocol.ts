@@ -1,9 +1,10 @@
 import type { RaceReport } from '../sim/engine/races.ts';
+import type { LineFault, NumberedLine } from '../sim/scenarios/breaks/breaks.ts';
 import type { DesignName, DESIGNS, SituationName, SITUATIONS } from '../sim/scenarios/designs.ts';
 import type { Format } from '../sim/scenarios/diagram/diagram.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Frame, Legend, LogLine } from '../sim/world/frame.ts';
-import type { Inspections } from './inspect/inspections.ts';
+import type { Inspections, Writer } from './inspect/inspections.ts';
 import type { TreeChoice, TreeReading } from './tree-types.ts';
 
 /** How fast time goes while playing. */
@@ -86,6 +87,13 @@ export interface StateJson {
   readonly messages: readonly object[];
 }
 
+/** What a watched expression is: a value as text, or why there is none. */
+export type WatchValue =
+  | { readonly kind: 'value'; readonly text: string }
+  /** Something it asks for does not exist (yet). */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'wrong'; readonly why: string; readonly column: number };
+
 /** Every question the page may ask. A new row fails to compile until the worker answers it. */
 export interface Calls extends Inspections {
   load: {
@@ -132,6 +140,29 @@ export interface Calls extends Inspections {
   runUntil: {
     ask: { readonly claim: string; readonly maxSteps?: number };
     answer: { readonly reached: boolean; readonly frame: Frame };
+  };
+  /** The breakpoints there are: answers what is wrong with those that mean nothing. */
+  breakpoints: {
+    ask: { readonly lines: readonly NumberedLine[] };
+    answer: readonly LineFault[];
+  };
+  /**
+   * To the last moment before this one at which one of these lines, or else a breakpoint, would have
+   * stopped the run. {@link Push} tells where it looks; `pause` makes it give up.
+   */
+  runBack: {
+    ask: { readonly lines?: readonly string[] };
+    answer: { readonly came: 'found' | 'none' | 'left'; readonly frame: Frame };
+  };
+  /** Who wrote a byte last, however long that takes; `left` when `pause` has ended it. */
+  lastWriter: {
+    ask: { readonly addr: number };
+    answer: { readonly writer: Writer | undefined; readonly left: boolean };
+  };
+  /** What expressions are at this moment. */
+  watches: {
+    ask: { readonly lines: readonly string[] };
+    answer: readonly WatchValue[];
   };
   evaluate: { ask: { readonly expression: string }; answer: unknown };
   /** A line typed on a kernel's console; answers when the command is over. */
@@ -205,6 +236,8 @@ export type Reply =
 export type Push =
   /** While it plays: a moment, with the trace rows since the push before (a jump starts anew). */
   | { readonly push: 'frame'; readonly frame: Frame; readonly rows: Rows }
+  /** A search has got to a step, on its way back from another. */
+  | { readonly push: 'looking'; readonly step: number; readonly of: number }
   /** Playing failed: our bug, or a refusal inside the lesson. It is paused. */
   | { readonly push: 'failure'; readonly failure: Failure };
 

@@ -9,6 +9,7 @@ import { utf8Encode } from '../sim/base/text.ts';
 import type { Frame } from '../sim/world/frame.ts';
 import type { Tell } from './host.ts';
 import { failureOf } from './host.ts';
+import { Breaking } from './breaking.ts';
 import { lookHandlers } from './looking.ts';
 import { Playback } from './playback.ts';
 import type { Calls, Handlers, Loaded, Reopened, Rows } from './protocol.ts';
@@ -17,6 +18,8 @@ import type { Services } from './services.ts';
 
 /** Steps a call may run before others get a word in. */
 const SLICE_STEPS = 20_000;
+/** Real time a call may run before others get a word in, in ms. */
+const BEAT_MS = 100;
 /** Steps `runUntil` takes when it is not told. */
 const UNTIL_STEPS = 1_000_000;
 /** Rows of the trace one answer may hold. */
@@ -43,6 +46,7 @@ class Session {
   readonly #services: Services;
   readonly #tell: Tell;
   readonly #playback: Playback;
+  readonly #breaking: Breaking;
   readonly handlers: Handlers;
 
   constructor(tell: Tell, services: Services) {
@@ -50,9 +54,14 @@ class Session {
     this.#tell = tell;
     this.#playback = new Playback({
       tick: (advance) => this.#tick(advance),
+      advance: (run, limit) => this.#breaking.advance(run, limit),
       failed: (error) => {
         tell({ push: 'failure', failure: failureOf(error) });
       },
+    });
+    this.#breaking = new Breaking({
+      ...{ run: () => this.run, part: () => services.breaking(), tell },
+      generation: () => this.#generation,
     });
     this.handlers = this.#makeHandlers();
   }
@@ -71,17 +80,23 @@ class Session {
 
   #frame(): Frame {
     const { playing, stepsPerSecond } = this.#playback;
-    return buildFrame(this.run, { playing, paused: this.#paused, stepsPerSecond });
+    const { hits, why } = this.#breaking;
+    const paused = why === '' ? this.#paused : why;
+    return buildFrame(this.run, { playing, paused, stepsPerSecond, hits });
   }
 
   /** Advances, and loads the parts that turn out to be needed. */
   async #advance(limit: Parameters<Run['advance']>[0]): Promise<Reason> {
     const { run } = this;
     const end = run.step + (limit?.steps ?? Infinity);
-    let reason = run.advance(limit);
-    // What was run before the part was missed counts.
-    while (await this.#bring(reason)) reason = run.advance({ ...limit, steps: end - run.step });
-    return reason;
+    for (let beat = performance.now(); ;) {
+      // What was run before a part was missed counts; with breakpoints a stretch may be short.
+      const reason = this.#breaking.advance(run, { ...limit, steps: end - run.step });
+      if (!(await this.#bring(reason)) && (reason !== 'steps' || run.step >= end)) return reason;
+      if (performance.now() - beat < BEAT_MS) continue;
+      await breathe();
+      beat = performance.now();
+    }
   }
 
   /** Loads the part a run asked for; false when it asked for none. */
@@ -146,7 +161,7 @@ class Session {
     const again = before && (await this.#services.models()).startAgain(before, run);
     this.#run = run;
     this.#asked = { source, own: mine, glue: glue ?? {} };
-    this.#paused = '';
+    this.#stopPlaying();
     const reopened = recorded && (await this.#reopen(recorded));
     return {
       ...(again && { again }),
@@ -165,8 +180,12 @@ class Session {
     return reopen(this.run, recorded, engineVersion(), (reason) => this.#bring(reason));
   }
 
-  /** Calls of who chooses each step, and of who keeps a run to open it again. */
-  #deeds(change: <Ask, Answer>(work: (ask: Ask) => Answer) => (ask: Ask) => Promise<Answer>) {
+  /** Calls of who chooses each step, sets breakpoints, keeps a run to open it again. */
+  #deeds(
+    change: <Ask, Answer>(
+      work: (ask: Ask) => Answer | Promise<Answer>,
+    ) => (ask: Ask) => Promise<Answer>,
+  ) {
     return {
       chosen: change(({ on }: Calls['chosen']['ask']) => {
         this.run.do({ kind: 'chosen', on });
@@ -180,6 +199,13 @@ class Session {
         this.run.undo();
         return this.#frame();
       }),
+      breakpoints: ({ lines }: Calls['breakpoints']['ask']) =>
+        this.#inLine(() => this.#breaking.set(lines)),
+      runBack: change(async ({ lines }: Calls['runBack']['ask']) => {
+        const came = await this.#breaking.back(lines);
+        return { came, frame: this.#frame() };
+      }),
+      lastWriter: change(({ addr }: Calls['lastWriter']['ask']) => this.#breaking.writer(addr)),
       schedule: () => this.#inLine(() => scheduleOf(this.run.world, this.run.state.picks ?? [])),
       record: async () => {
         const { writeRecord, engineVersion } = await this.#services.records();
@@ -214,7 +240,7 @@ class Session {
     for (;;) {
       const reason = await this.#advance({ steps: SLICE_STEPS, through });
       if (reason !== 'steps' || generation !== this.#generation) {
-        if (reason === 'steps' || ends.includes(reason)) return reason;
+        if (reason === 'steps' || ends.includes(reason) || this.#breaking.why !== '') return reason;
       }
       await breathe();
       if (generation !== this.#generation) return reason;
@@ -240,7 +266,7 @@ class Session {
     let reached = expression.happens(run.answers);
     for (let n = 0; !reached && n < most && generation === this.#generation; n++) {
       const reason = await this.#advance({ steps: 1, through: true });
-      if (reason === 'ended' || reason === 'chosen') break;
+      if (reason === 'ended' || reason === 'chosen' || this.#breaking.why !== '') break;
       reached = expression.happens(run.answers);
       if (n % 500 === 499) await breathe();
     }
@@ -250,6 +276,7 @@ class Session {
   #stopPlaying(why = ''): void {
     this.#playback.stop();
     this.#paused = why;
+    this.#breaking.hits = [];
   }
 
   #makeHandlers(): Handlers {
@@ -265,6 +292,7 @@ class Session {
       play: ({ speed }) =>
         this.#inLine(() => {
           this.#paused = '';
+          this.#breaking.hits = [];
           this.#playback.start(speed, this.run);
           return this.#frame();
         }),

@@ -12,7 +12,7 @@ const STEPS_DEFAULT = 10_000_000;
 const STEPS_MAX = 100_000_000;
 const TARGETS = 200;
 const SEED = 5;
-const PAUSED = { playing: false, paused: '', stepsPerSecond: 0 };
+const PAUSED = { playing: false, paused: '', stepsPerSecond: 0, hits: [] };
 
 /**
  * `bench seek [--steps N]`: a run of that many steps with its trace, then 200 random moments of it,

@@ -366,6 +366,19 @@ export class Memory {
     };
   }
 
+  /** Whether no page of a range was written between two moments, as far as their copies tell. */
+  isSame(a: MemorySnapshot, b: MemorySnapshot, addr: number, bytes: number): boolean {
+    for (let at = addr - (addr % PAGE_SIZE); at < addr + bytes; at += PAGE_SIZE) {
+      const word = this.word(at);
+      if (word < FIRST_FREE * SEGMENT_WORDS) continue;
+      const page = Math.floor(word / PAGE_WORDS);
+      const number = Math.floor(page / TABLE_PAGES);
+      const i = page % TABLE_PAGES;
+      if ((a.tables[number]?.[i] ?? null) !== (b.tables[number]?.[i] ?? null)) return false;
+    }
+    return true;
+  }
+
   /** Counts every page as written, for code that has cleared `dirty` behind the snapshots' back. */
   markAll(): void {
     this.dirty.fill(1, FIRST_FREE * SEGMENT_PAGES, this.#backs.length * SEGMENT_PAGES);

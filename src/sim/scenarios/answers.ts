@@ -129,15 +129,39 @@ function slotsNamed(world: World, name: string): Slots | undefined {
   return name === 'host' ? ownSlots(world, 0, host === 0 ? 0 : firstCpu(x, host)) : undefined;
 }
 
+/** The first byte of a slot: the one messages go to next, unless told. */
+function slotNamed(world: World, kernel: string, cpu: number | undefined): number | undefined {
+  const area = slotsNamed(world, kernel);
+  const number = cpu ?? area?.target ?? -1;
+  if (!area || number < 0 || number >= area.count) return undefined;
+  return area.start + number * MK_IPI_DATA.size;
+}
+
+/** Where a slot lies, or a field of it or of the message in it; undefined where there is none. */
+export function slotPlace(
+  world: World,
+  kernel: string,
+  cpu: number | undefined,
+  field: string | undefined,
+): { readonly addr: number; readonly bytes: number } | undefined {
+  const slot = slotNamed(world, kernel, cpu);
+  if (slot === undefined) return undefined;
+  if (field === undefined) return { addr: slot, bytes: MK_IPI_DATA.size };
+  const { buffer } = MK_IPI_DATA.at;
+  const head = MK_IPI_DATA.fields.find(({ name }) => name === field);
+  if (head) return { addr: slot + head.offset, bytes: head.size };
+  const inner = MK_MESSAGE.fields.find(({ name }) => name === field);
+  const room = MK_IPI_DATA.size - buffer - MK_MESSAGE.at.payload;
+  return inner && { addr: slot + buffer + inner.offset, bytes: inner.size || room };
+}
+
 function slotAnswer(
   world: World,
   kernel: string,
   cpu: number | undefined,
 ): Answer<'Slot'> | undefined {
-  const area = slotsNamed(world, kernel);
-  const number = cpu ?? area?.target ?? -1;
-  if (!area || number < 0 || number >= area.count) return undefined;
-  const slot = area.start + number * MK_IPI_DATA.size;
+  const slot = slotNamed(world, kernel, cpu);
+  if (slot === undefined) return undefined;
   const { mem } = world;
   const at = MK_IPI_DATA.at;
   const message = slot + at.buffer;

@@ -17,7 +17,7 @@ import type { Run } from './run.ts';
 import { stateJson } from './state-json.ts';
 
 const frameOf = (run: Run): Frame =>
-  buildFrame(run, { playing: false, paused: '', stepsPerSecond: 0 });
+  buildFrame(run, { playing: false, paused: '', stepsPerSecond: 0, hits: [] });
 
 /** What must hold of a frame at any moment. */
 function check(frame: Frame, memory: number): void {

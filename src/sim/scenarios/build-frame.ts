@@ -21,6 +21,7 @@ export interface Playing {
   readonly playing: boolean;
   readonly paused: string;
   readonly stepsPerSecond: number;
+  readonly hits: readonly number[];
 }
 
 /** Everything the page needs to draw the present moment of a run. */

@@ -30,6 +30,8 @@ export interface Expression {
   evaluate(answers: Answers): Value;
   /** True when it is a claim that holds now. What does not exist (yet) makes no claim true. */
   happens(answers: Answers): boolean;
+  /** Its value now, if everything it asks for exists; else not ok. */
+  present(answers: Answers): { readonly ok: boolean; readonly value?: Value };
   /** Evaluates a claim, with the values that explain it. */
   judge(answers: Answers): Verdict;
   /** The names it uses and their values now; null for what does not exist. */
@@ -70,7 +72,11 @@ export function compileExpression(text: string, place: Place): Expression {
     type: program.type,
     evaluate,
     actual,
-    happens: (answers) => whenPresent(() => evaluate(answers) === true),
+    happens: (answers) => whenPresent(() => evaluate(answers)) === true,
+    present: (answers) => {
+      const value = whenPresent(() => evaluate(answers));
+      return value === undefined ? { ok: false } : { ok: true, value };
+    },
     judge: (answers) => {
       try {
         return { ok: evaluate(answers) === true, actual: actual(answers) };
@@ -120,11 +126,12 @@ function checkBlock(block: Block, { file }: Scenario): void {
 
 const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
 
-function whenPresent(claim: () => boolean): boolean {
+/** Undefined when something that is asked for does not exist. */
+function whenPresent(work: () => Value): Value | undefined {
   try {
-    return claim();
+    return work();
   } catch (error) {
-    if (error instanceof Absent) return false;
+    if (error instanceof Absent) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { Refused } from '../base/assert.ts';
 import { utf8Encode } from '../base/text.ts';
+import type { ConsoleFacts } from './answers.ts';
 import { consoleOf, filesOf, withFiles, type RunState } from './run-state.ts';
 import type { OwnFile } from './run.ts';
 import type { Block, ConsoleBlock } from './scenario.ts';
@@ -34,3 +35,12 @@ export function withCommand(state: RunState, block: ConsoleBlock): RunState {
 
 export const viewWords = ({ kind: _, line: __, ...words }: Extract<Block, { kind: 'view' }>) =>
   Object.fromEntries(Object.entries(words).map(([name, value]) => [name, String(value)]));
+
+/** What the consoles know, for expressions. */
+export const consoleFacts = (state: RunState): ConsoleFacts => ({
+  status: (kernel) => consoleOf(state, kernel).status ?? undefined,
+  output: (kernel) => {
+    const { status, output } = consoleOf(state, kernel);
+    return status === null ? undefined : output;
+  },
+});

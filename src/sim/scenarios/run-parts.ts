@@ -1,7 +1,25 @@
+import type { Input } from './inputs.ts';
 import type { World } from '../world/world.ts';
 import type { Answers } from './names.ts';
 import type { ClaimRecord, RunState } from './run-state.ts';
 import type { Claim } from './scenario.ts';
+
+/** A file of the lesson that was replaced by the user's own. */
+export interface OwnFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface RunOptions {
+  readonly seed?: number;
+  readonly profile?: string;
+  /** Glue switched by hand, over what the scenario says. */
+  readonly glue?: Readonly<Record<string, boolean>>;
+  readonly own?: readonly OwnFile[];
+  /** What was done, when the run is one of before: it comes again as the run gets there. */
+  readonly inputs?: readonly Input[];
+  readonly trace: boolean;
+}
 
 /** What evaluates claims; loaded when the first one is met. */
 export interface Evaluator {

@@ -1,4 +1,5 @@
 import { Refused, SimBug } from '../base/assert.ts';
+import type { MemorySnapshot } from '../machine/memory.ts';
 import { World } from '../world/world.ts';
 import { answersOf } from './answers.ts';
 import { Checkpoints, type Moment } from './checkpoints.ts';
@@ -12,33 +13,16 @@ import {
   type Input,
   type Spot,
 } from './inputs.ts';
-import type { ConsoleWork, Evaluator, Reason } from './run-parts.ts';
-import { viewWords, withCommand, withLessonFile } from './run-blocks.ts';
+import type { ConsoleWork, Evaluator, OwnFile, Reason, RunOptions } from './run-parts.ts';
+import { consoleFacts, viewWords, withCommand, withLessonFile } from './run-blocks.ts';
 import { beginSchedule, stepSchedule } from './play-schedule.ts';
-import { anyBusy, consoleOf, FIRST_STATE, namesOfRunning, type RunState } from './run-state.ts';
+import { anyBusy, FIRST_STATE, namesOfRunning, type RunState } from './run-state.ts';
 import type { Block, Claim, ConsoleBlock, Scenario, Stop } from './scenario.ts';
 
 /** Simulated time a block may take before it counts as one that never comes to rest. */
 const BLOCK_NS_MAX = 1e9;
 
-/** A file of the lesson that was replaced by the user's own. */
-export interface OwnFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-export type { ConsoleWork, Evaluator, Reason } from './run-parts.ts';
-
-export interface RunOptions {
-  readonly seed?: number;
-  readonly profile?: string;
-  /** Glue switched by hand, over what the scenario says. */
-  readonly glue?: Readonly<Record<string, boolean>>;
-  readonly own?: readonly OwnFile[];
-  /** What was done, when the run is one of before: it comes again as the run gets there. */
-  readonly inputs?: readonly Input[];
-  readonly trace: boolean;
-}
+export type { ConsoleWork, Evaluator, OwnFile, Reason, RunOptions } from './run-parts.ts';
 
 /**
  * A scenario being run: its world, where the lesson is, what was typed. Everything that happens is
@@ -99,13 +83,7 @@ export class Run {
   }
 
   get answers(): Answers {
-    return answersOf(this.world, {
-      status: (kernel) => consoleOf(this.state, kernel).status ?? undefined,
-      output: (kernel) => {
-        const { status, output } = consoleOf(this.state, kernel);
-        return status === null ? undefined : output;
-      },
-    });
+    return answersOf(this.world, consoleFacts(this.state));
   }
 
   #moment(): Moment {
@@ -116,6 +94,23 @@ export class Run {
     this.#awaited = false;
     this.world.restore(moment.world);
     this.state = moment.state;
+  }
+
+  /** This moment, to come back to soon: until then the run may only go on. */
+  hold(): { readonly memory: MemorySnapshot; readonly back: () => void } {
+    const moment = this.#moment();
+    const awaited = this.#awaited;
+    const back = (): void => {
+      this.#restore(moment);
+      this.#awaited = awaited;
+    };
+    return { memory: moment.world.machine.memory, back };
+  }
+
+  /** The last moment kept at or before a step. */
+  markBefore(step: number): { readonly step: number; readonly memory: MemorySnapshot } | undefined {
+    const mark = this.#kept.before(step);
+    return mark && { step: mark.step, memory: mark.state.world.machine.memory };
   }
 
   #set(change: Partial<RunState>): void {

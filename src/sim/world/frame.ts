@@ -159,6 +159,8 @@ export interface Frame {
   readonly playing: boolean;
   /** Why it is not playing, in a sentence; '' when there is nothing to say. */
   readonly paused: string;
+  /** Numbers of the breakpoints that have stopped it here. */
+  readonly hits: readonly number[];
   readonly cpus: readonly CpuFrame[];
   readonly kernels: readonly KernelFrame[];
   readonly flights: readonly FlightFrame[];

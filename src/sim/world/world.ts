@@ -1,5 +1,6 @@
-import { ROW } from '../base/record.ts';
+import { ROW, type Recorder } from '../base/record.ts';
 import { MIB, PAGE_SIZE, roundDown, roundUp } from '../base/units.ts';
+import { Tee } from '../engine/tee.ts';
 import { Trace } from '../engine/trace.ts';
 import { KernelContext } from '../kernel/context.ts';
 import { ownCpu } from '../kernel/hotplug.ts';
@@ -113,11 +114,20 @@ export class World implements Software {
 
   /** Everything shared is taken down from here on: rows, and accesses to memory others can see. */
   #listen(): void {
-    const { trace, x } = this;
-    if (!trace) return;
-    x.recorder = trace;
-    this.viewer.recorder = trace;
-    this.mem.listener = {
+    if (this.trace) this.#tellTo(this.trace);
+  }
+
+  /** Has rows told to somebody beside the trace, until told otherwise with null. */
+  listenIn(tap: Recorder | null): void {
+    const { trace } = this;
+    this.#tellTo(trace && tap ? new Tee(trace, tap) : (tap ?? trace));
+  }
+
+  #tellTo(recorder: Recorder | null): void {
+    const { x } = this;
+    x.recorder = recorder;
+    this.viewer.recorder = recorder;
+    this.mem.listener = recorder && {
       access: (write, addr, bytes) => {
         x.row(write ? ROW.write : ROW.read, addr, bytes, 0, 0);
       },

@@ -8,6 +8,7 @@ export const EMPTY_FRAME: Frame = {
   timeEndNs: 0,
   playing: false,
   paused: '',
+  hits: [],
   cpus: [],
   kernels: [],
   flights: [],

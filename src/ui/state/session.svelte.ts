@@ -69,6 +69,8 @@ export class Session {
   run = $state(0);
   /** What came of the last {@link switchModel}; undefined after any other load. */
   again: Loaded['again'] = $state.raw();
+  /** Where a search has got to on its way back, while one is under way. */
+  looking: { readonly step: number; readonly of: number } | undefined = $state.raw();
   /** Set while a dead worker is being replaced. */
   recovering = $state(false);
   /** Set when no worker can be started any more. */
@@ -202,6 +204,34 @@ export class Session {
   /** Takes the last choice back. */
   readonly undo = (): Promise<boolean> => this.#show(() => this.ask('undo', {}), false);
 
+  /**
+   * Back to the last moment at which a breakpoint, or one of these lines, would have stopped the
+   * run. {@link looking} tells how far the search is; {@link pause} ends it.
+   */
+  readonly runBack = (lines?: readonly string[]): Promise<boolean> =>
+    this.#act(() => this.runBackOrThrow(lines).then(() => undefined));
+
+  /** As {@link runBack}, for callers who want the error; true when there was such a moment. */
+  readonly runBackOrThrow = async (lines?: readonly string[]): Promise<boolean> => {
+    const { came, frame } = await this.#searching(this.ask('runBack', { ...(lines && { lines }) }));
+    await this.#turnTo(frame, false);
+    if (came === 'none')
+      this.notices.add('news', 'It has not happened before this moment: nothing is changed.');
+    return came === 'found';
+  };
+
+  /** Who wrote a byte last, through all of the run; undefined when the search was ended. */
+  readonly lastWriter = (addr: number): Promise<Calls['lastWriter']['answer']> =>
+    this.#searching(this.ask('lastWriter', { addr }));
+
+  async #searching<Answer>(coming: Promise<Answer>): Promise<Answer> {
+    try {
+      return await coming;
+    } finally {
+      this.looking = undefined;
+    }
+  }
+
   /** Something is done at this moment: what lay ahead is void. */
   #deed(coming: () => Promise<Frame>): Promise<boolean> {
     return this.#show(async () => {
@@ -272,6 +302,10 @@ export class Session {
       void this.pause();
       return;
     }
+    if (push.push === 'looking') {
+      this.looking = push;
+      return;
+    }
     if (isSameMoment(push.frame, this.#frame)) return;
     this.#turnTo(push.frame, true, push.rows).catch((error: unknown) => this.notices.tell(error));
   }
@@ -326,6 +360,7 @@ const isSameMoment = (a: Frame, b: Frame): boolean =>
   a.timeNs === b.timeNs &&
   a.playing === b.playing &&
   a.paused === b.paused &&
+  a.hits.length === b.hits.length &&
   a.traceEnd === b.traceEnd &&
   a.kernels.every(
     ({ console, busy }, i) => b.kernels[i]?.console === console && b.kernels[i].busy === busy,

@@ -41,7 +41,10 @@ const LOOKS = {
     size: 0,
     error: '',
   }),
-  writer: () => undefined,
+  writer: () => ({ writer: undefined, since: 0 }),
+  lastWriter: () => ({ writer: undefined, left: false }),
+  breakpoints: () => [],
+  watches: ({ lines }: Calls['watches']['ask']) => lines.map(() => ({ kind: 'absent' as const })),
 } satisfies Partial<Handlers>;
 
 function handlers(film: Film, tell: Tell): Handlers {
@@ -114,6 +117,7 @@ const choices = (frame: () => Frame) => ({
   chosen: frame,
   choose: frame,
   undo: frame,
+  runBack: () => ({ came: 'none' as const, frame: frame() }),
   schedule: () => [],
   record: () => '',
   reopen: none,

@@ -86,7 +86,7 @@ describe('who wrote a byte', () => {
   const slot = area + 4 * MK_IPI_DATA.size;
 
   it('of a slot is the CPU, the step and the interrupt that told of it', () => {
-    const writer = INSPECTOR.writer(run, { addr: slot + MK_IPI_DATA.at.data_size })!;
+    const writer = INSPECTOR.writer(run, { addr: slot + MK_IPI_DATA.at.data_size }).writer!;
     expect(writer).toMatchObject({ kernel: 'host', ipi: { vector: 0xea, apicId: 4 } });
     const { program } = run.world.machine;
     expect(program.routines[program.routineOf[writer.pc]!]!.name).toMatch(/^multikernel_send_ipi/);
@@ -96,7 +96,7 @@ describe('who wrote a byte', () => {
 
   it('is at the step that changes it: before, the byte is another', () => {
     const addr = slot + MK_IPI_DATA.at.data_size;
-    const { step } = INSPECTOR.writer(run, { addr })!;
+    const { step } = INSPECTOR.writer(run, { addr }).writer!;
     const end = run.step;
     const now = run.world.mem.peek(addr, 1)[0];
     run.seek(step);
@@ -111,7 +111,7 @@ describe('who wrote a byte', () => {
     const base = run.world.machine.kernelBase[kernel]!;
     const counter = base + K.sent;
     const hash = run.hash();
-    const writer = INSPECTOR.writer(run, { addr: counter })!;
+    const writer = INSPECTOR.writer(run, { addr: counter }).writer!;
     expect(run.hash()).toBe(hash);
     expect(writer).toMatchObject({ kernel: 'host', addr: counter, bytes: 1, ipi: undefined });
     const { program } = run.world.machine;
@@ -124,8 +124,8 @@ describe('who wrote a byte', () => {
   });
 
   it('is nobody where no write was seen', () => {
-    expect(INSPECTOR.writer(run, { addr: 0x7ffff000 })).toBeUndefined();
-    expect(INSPECTOR.writer(lessonRun(BOOT()), { addr: slot })).toBeUndefined();
+    expect(INSPECTOR.writer(run, { addr: 0x7ffff000 })).toEqual({ writer: undefined, since: 0 });
+    expect(INSPECTOR.writer(lessonRun(BOOT()), { addr: slot }).writer).toBeUndefined();
   });
 });
 

@@ -131,6 +131,9 @@ export interface Inspections {
   };
   /** A directory or a file of a kernel. */
   folder: { ask: { readonly kernel: string; readonly path: string }; answer: Folder };
-  /** Undefined when no write that others could see is in the trace. */
-  writer: { ask: { readonly addr: number }; answer: Writer | undefined };
+  /** Of the whole run when `since` is 0; else nothing was found from that step on. */
+  writer: {
+    ask: { readonly addr: number };
+    answer: { readonly writer: Writer | undefined; readonly since: number };
+  };
 }

@@ -2,7 +2,7 @@ import { ROW } from '../../sim/base/record.ts';
 import type { Trace, TraceRow } from '../../sim/engine/trace.ts';
 
 /** Whether a row is one of the steps a run counts: the acceptance of an interrupt is one. */
-export const isStep = ({ kind }: TraceRow): boolean => kind === ROW.step || kind === ROW.take;
+const isStep = ({ kind }: TraceRow): boolean => kind === ROW.step || kind === ROW.take;
 
 /** Rows from the newest to the oldest, each with the number of steps of the run before it. */
 export function* rowsBack(trace: Trace, steps: number): Generator<readonly [TraceRow, number]> {

@@ -2,61 +2,52 @@ import { ROW } from '../../sim/base/record.ts';
 import type { Trace, TraceRow } from '../../sim/engine/trace.ts';
 import { MULTIKERNEL_VECTOR } from '../../sim/kernel/mk.layout.ts';
 import type { Run } from '../../sim/scenarios/run.ts';
-import { isStep, rowsBack } from './trace-steps.ts';
+import { readBreaks, takerOf } from '../../sim/scenarios/breaks/breaks.ts';
+import { lookBack } from '../../sim/scenarios/breaks/scan.ts';
+import type { Calls } from '../protocol.ts';
+import { rowsBack } from './trace-steps.ts';
 import type { Writer } from './inspections.ts';
 
 /** Rows behind a write in which its interrupt is looked for. */
 const IPI_ROWS_MAX = 4096;
 
-/** Steps back from now in which a byte's last change is looked for, and those of one look. */
-const BACK_MAX = 16_384;
-const BACK = 512;
+/** Stretches of the run in which a byte's last change is looked for without being asked. */
+const STRETCHES_MAX = 8;
 
 /**
  * The step that made a byte what it is: the last write that other kernels could see, with the
  * interrupt that told of it; else, by replaying, the last step that changed it, which is all that is
- * known of what only its own kernel sees.
+ * known of what only its own kernel sees. Looks back no further than takes a moment.
  */
-export function findWriter(run: Run, addr: number): Writer | undefined {
-  return writeSeen(run, addr) ?? lastChange(run, addr);
-}
-
-/** As {@link findWriter}, by going back and forth; the run is where it was afterwards. */
-function lastChange(run: Run, addr: number): Writer | undefined {
-  const { spot, world } = run;
-  const now = world.mem.peek(addr, 1)[0];
-  let end = run.step;
-  let begin = end;
-  let changed = false;
-  while (!changed && begin > 0 && run.step > spot.step - BACK_MAX) {
-    end = begin;
-    begin = Math.max(0, end - BACK);
-    run.seek(begin);
-    changed = world.mem.peek(addr, 1)[0] !== now;
+export function findWriter(run: Run, addr: number): Calls['writer']['answer'] {
+  const seen = writeSeen(run, addr);
+  if (seen) return { writer: seen, since: 0 };
+  const { spot } = run;
+  const search = lookForWriter(run, addr);
+  let since = run.step;
+  let next = search.next();
+  for (let n = 0; next.done !== true && n < STRETCHES_MAX; n++) {
+    since = Math.min(since, next.value);
+    next = search.next();
   }
-  let step = -1;
-  for (let isNow = false; changed && run.step < end;) {
-    const before = run.step;
-    run.seek(before + 1);
-    const was = isNow;
-    isNow = world.mem.peek(addr, 1)[0] === now;
-    if (isNow && !was) step = before;
-  }
+  const found = next.done === true ? next.value : undefined;
   run.goTo(spot);
-  return step < 0 ? undefined : changeAt(run, addr, step);
+  return { writer: found, since: next.done === true ? 0 : since };
 }
 
-/** What the trace knows of a step of the run that changed a byte. */
-function changeAt({ world, step: steps }: Run, addr: number, step: number): Writer | undefined {
-  const { trace } = world;
-  if (!trace) return undefined;
-  for (const [row, before] of rowsBack(trace, steps)) {
-    if (before !== step || !isStep(row)) continue;
-    const kernel = world.sys.kernels[ownerAt(trace, row)]?.name ?? '';
-    const { cpu, time: timeNs } = row;
-    return { cpu, kernel, timeNs, step, pc: stepOf(trace, row, 0), addr, bytes: 1, ipi: undefined };
-  }
-  return undefined;
+/**
+ * As {@link findWriter}, through all of the run. Gives the step it looks at now and then; the run is
+ * anywhere afterwards.
+ */
+export function* lookForWriter(run: Run, addr: number): Generator<number, Writer | undefined> {
+  const line = `write 0x${addr.toString(16)}`;
+  const { scanner } = readBreaks([{ id: 0, text: line }]);
+  const hit = yield* lookBack(run, scanner!);
+  const taker = hit && takerOf(run, hit.at - 1);
+  if (!taker) return undefined;
+  const { cpu, pc, timeNs } = taker;
+  const kernel = run.world.sys.kernels[taker.kernel]?.name ?? '';
+  return { cpu, kernel, timeNs, step: hit.at - 1, pc, addr, bytes: 1, ipi: undefined };
 }
 
 /** The last write of a byte that other kernels could see, and the interrupt that told of it. */
@@ -90,8 +81,8 @@ function ownerAt(trace: Trace, { index, cpu }: TraceRow): number {
 }
 
 /** The step that made an access: its row comes after what it did. */
-function stepOf(trace: Trace, { index, cpu }: TraceRow, after = 1): number {
-  for (let i = index + after; i < trace.head; i++) {
+function stepOf(trace: Trace, { index, cpu }: TraceRow): number {
+  for (let i = index + 1; i < trace.head; i++) {
     const row = trace.at(i)!;
     if (row.kind === ROW.step && row.cpu === cpu) return row.b;
   }
