@@ -51,8 +51,14 @@ export const ROW = {
   sync: 23,
   /** The heap had no memory. a: bytes asked for · b: kind of the object */
   allocfail: 24,
+  /** A store left its CPU's buffer. a: address · b: bytes · c: 1 when that was chosen, as a step is */
+  drain: 25,
 } as const;
 export type Row = (typeof ROW)[keyof typeof ROW];
+
+/** Whether a row is one of the steps a run counts: so are the acceptance of an interrupt and a chosen drain. */
+export const isStepRow = (kind: Row, c: number): boolean =>
+  kind === ROW.step || kind === ROW.take || (kind === ROW.drain && c === 1);
 
 /** What can become of a message, as `ROW.outcome` says it. */
 export const OUTCOME = {

@@ -56,6 +56,7 @@ const SERIAL = 7;
 export const sendIpiData = fusedRoutine<KernelContext>({
   name: 'multikernel_send_ipi_data',
   source: SOURCE,
+  buffered: true,
   locals: ['id', 'data', 'size', 'type', 'instance', 'cpu', 'slot', 'serial'],
   steps: [
     {
@@ -177,10 +178,8 @@ export const sendIpiData = fusedRoutine<KernelContext>({
 /** S6, and the observer's: from here on the slot holds nothing of the message before. */
 function clearSlot(x: KernelContext, slot: number): void {
   x.mem.fill(slot, 0, SLOT_BYTES);
-  const note = x.mem.own(slot + BUFFER) >>> 2;
-  noteSlot(x, slot, x.mem.N[note]!);
-  x.mem.N[note] = 0;
-  x.mem.N[note + 1] = 0;
+  noteSlot(x, slot, x.mem.note(slot + BUFFER));
+  x.mem.sign(slot + BUFFER, 0, 0);
   x.set(SERIAL, x.observer.begin(x.now, x.cpu, x.kernel, x.get(ID), slot));
 }
 
@@ -188,13 +187,12 @@ function clearSlot(x: KernelContext, slot: number): void {
 function fillBuffer(x: KernelContext, buffer: number, data: number, size: number): void {
   if (data === 0 || size === 0) return;
   x.mem.copy(buffer, data, size);
-  const note = x.mem.own(buffer) >>> 2;
-  x.mem.N[note] = x.get(SERIAL);
-  x.mem.N[note + 1] = x.get(SERIAL);
+  x.mem.sign(buffer, x.get(SERIAL), x.get(SERIAL));
 }
 
-/** S11: `__apic_send_IPI` with a logical CPU of the sending kernel. */
+/** S11: `__apic_send_IPI` with a logical CPU of the sending kernel, which has a fence of its own. */
 function ring(x: KernelContext, cpu: number): void {
+  x.mem.fence();
   const { M } = x.mem;
   const data = x.get(DATA);
   const word = data === 0 ? 0 : x.at(data);
@@ -215,6 +213,7 @@ function ring(x: KernelContext, cpu: number): void {
  * that waits for itself never gets it.
  */
 function mayTakeMutex(x: KernelContext): boolean {
+  x.mem.fence();
   const mode = x.H[x.h + MODE_]!;
   const isInterrupt = mode === MODE.irqWork || mode === MODE.interrupt;
   if (isInterrupt) x.hazard(HAZARD.sleepsInInterrupt, 0, x.get(ID));

@@ -311,6 +311,7 @@ export class Core {
     this.last = -1;
     const d = this.cpu * D_STRIDE;
     if ((kind & 0xff) === FRAME_INTERRUPT) {
+      this.mem.fence();
       H[h + INTERRUPTS_ON] = 1;
       this.D[d + RESULT] = this.D[localsAt(this.cpu, depth) + SAVED_RESULT]!;
     } else this.D[d + RESULT] = value;

@@ -2,6 +2,9 @@
 const AT = 0;
 const FIELDS = 7;
 
+/** Delivery mode of what is no IPI: the moment a store leaves its CPU's buffer. */
+export const STORE_DRAIN = 0x100;
+
 /** An IPI between two local APICs. */
 export interface Flight {
   /** Arrival, in ns. */

@@ -3,12 +3,13 @@ import { ROW, type Recorder } from '../base/record.ts';
 import { nextRandom, seedRandom } from '../base/rng.ts';
 import type { Core } from './core.ts';
 import { CPU, CPU_D, FRAME, localsAt, MODE, SAVED_RESULT } from './cpu.layout.ts';
-import { Flights, type Flight } from './flights.ts';
+import { Flights, STORE_DRAIN, type Flight } from './flights.ts';
 import { acceptVector, deliverable, requestVector, resetLapic } from './lapic.ts';
 import { DeliveryMode } from './lapic.regs.ts';
 import type { Memory } from './memory.ts';
 import type { Program, Routine } from './routine.ts';
 import type { MachineSnapshot, Software, Timing } from './software.ts';
+import type { BufferedMemory } from './store-buffers.ts';
 
 /** Taken out of the tables once: V8 makes a constant of each, but looks a table's field up at every use. */
 const {
@@ -31,8 +32,9 @@ const { result: RESULT, stride: D_STRIDE } = CPU_D;
  * flights, a few numbers and memory; nothing hides elsewhere. Knows no kernel: programs are lists of
  * steps and {@link Software} says what happens at the edges.
  *
- * Model: memory is sequentially consistent, a step is over before any other CPU's begins, caches and
- * the pipeline cost nothing of their own; every step takes the time its table says.
+ * Model: memory is sequentially consistent unless store buffers are asked for, a step is over before any
+ * other CPU's begins, caches and the pipeline cost nothing of their own; every step takes the time its
+ * table says.
  */
 export class Machine<X extends Core> {
   // Declared, not defined: see Core.
@@ -45,6 +47,8 @@ export class Machine<X extends Core> {
   readonly #busy: Int32Array;
   #busyCount = 0;
   declare readonly mem: Memory;
+  /** The buffers between CPUs and memory; null when every store is visible at once. */
+  stores: BufferedMemory | null = null;
   readonly flights = new Flights();
   declare readonly timing: Timing;
   /** CPU with an APIC id, -1 where there is none. */
@@ -243,6 +247,8 @@ export class Machine<X extends Core> {
       H[h + SIPI] = vector;
       this.core.rowAt(ROW.arrive, at, target, 0, (delivery << 8) | vector, sender, serial);
       this.software.started(target, vector);
+    } else if (delivery === STORE_DRAIN) {
+      this.stores?.drainDue(target, at);
     } else if ((H[h + SVR]! & 0x100) === 0) {
       this.#dropped(at, target, vector, sender, serial);
     } else {
@@ -333,6 +339,7 @@ export class Machine<X extends Core> {
     const { H, core } = this;
     const { cpu, h } = core;
     core.now = now;
+    this.mem.fence();
     acceptVector(H, h, vector);
     core.rowAt(ROW.take, now, cpu, 0, vector, 0, 0);
     const entry = this.software.vectorEntry(cpu, vector);
@@ -416,6 +423,15 @@ export class Machine<X extends Core> {
     this.takeNext = take;
     this.#burst(cpu, -Infinity, 1);
     this.takeNext = false;
+  }
+
+  /** Chosen mode: the oldest store of that CPU's buffer becomes visible. Takes no time. */
+  drain(cpu: number): void {
+    if (!this.stores || this.stores.count(cpu) === 0)
+      throw new SimBug(`cpu${cpu} has no store to drain`);
+    this.select(cpu);
+    this.stores.drainOne(cpu, true);
+    this.steps++;
   }
 
   /** When the next thing happens, in ns; Infinity when nothing will. */

@@ -63,13 +63,17 @@ export class Memory {
   readonly #map: Int32Array;
   /** Per segment of the backing store: the segment of physical memory it backs, -1 for none. */
   readonly #backs: number[] = [-1, -1, -1];
+  /** The observer's last page: what it keeps there follows from the rest and is no part of the hash. */
+  readonly #tally: number;
   #tables: readonly (readonly (PageCopy | null)[])[] = [];
 
-  constructor(size: number, observerBytes: number) {
+  /** `more` bytes lie behind the observer's: those of {@link BufferedMemory}. */
+  constructor(size: number, observerBytes: number, more = 0) {
     assert(size % SEGMENT_BYTES === 0 && observerBytes % SEGMENT_BYTES === 0, 'whole segments');
     this.size = size;
     this.observerBase = size;
-    this.#map = new Int32Array((size + observerBytes) / SEGMENT_BYTES);
+    this.#map = new Int32Array((size + observerBytes + more) / SEGMENT_BYTES);
+    this.#tally = (size + observerBytes) / PAGE_SIZE - 1;
     this.#grow(64); // 16 MiB: two small kernels and the observer
     this.U.fill(0xff, ABSENT * 4, SINK * 4);
   }
@@ -330,6 +334,25 @@ export class Memory {
     this.N[this.own(addr) >>> 2] = value;
   }
 
+  /** Notes whose a message's header at an address is, and the payload behind it; -1 leaves one as it is. */
+  sign(addr: number, head: number, body: number): void {
+    const note = this.own(addr) >>> 2;
+    if (head >= 0) this.N[note] = head;
+    if (body >= 0) this.N[note + 1] = body;
+  }
+
+  /** The running CPU's earlier stores are visible before it goes on. Without store buffers they are. */
+  fence(): void {
+    return undefined;
+  }
+
+  /** As {@link write32}, by a locked instruction: after all earlier stores, and visible at once. */
+  locked32(addr: number, value: number): void {
+    this.fence();
+    this.write32(addr, value);
+    this.fence();
+  }
+
   /** Whether all of a range is RAM. */
   covers(addr: number, bytes: number): boolean {
     return addr >= 0 && addr + bytes <= this.size;
@@ -411,12 +434,11 @@ export class Memory {
   }
 
   /**
-   * Mixes the content of every page that is not all zero, in order of address, into two lanes. The
-   * last page does not count: there the observer keeps what follows from the rest.
+   * Mixes the content of every page that is not all zero, in order of address, into two lanes; all
+   * but the observer's last page.
    */
   hashInto(lanes: Int32Array): void {
     const { tables } = this.snapshot();
-    const last = this.#map.length * SEGMENT_PAGES - 1;
     const order = [...this.#backs.entries()].filter(([, segment]) => segment >= 0);
     order.sort((a, b) => a[1] - b[1]);
     for (const [at, segment] of order) {
@@ -424,7 +446,7 @@ export class Memory {
         const page = at * SEGMENT_PAGES + i;
         const copy = tables[Math.floor(page / TABLE_PAGES)]?.[page % TABLE_PAGES];
         const number = segment * SEGMENT_PAGES + i;
-        if (copy && number !== last) hashPage(lanes, number, copy);
+        if (copy && number !== this.#tally) hashPage(lanes, number, copy);
       }
     }
   }

@@ -32,6 +32,8 @@ export interface Routine<X> {
   /** Names of the frame's locals; arguments come first. */
   readonly locals: readonly string[];
   readonly steps: readonly Step<X>[];
+  /** Whether a machine with store buffers puts its stores there ({@link BufferedMemory}). */
+  readonly buffered: boolean;
   /** {@link MODE} of a CPU that runs it as the entry of a vector. */
   readonly mode: number;
   /** Index in the linked program of the first step; set once, by {@link link}. */
@@ -63,6 +65,7 @@ export function routine<X>(draft: {
   readonly locals: readonly string[];
   readonly steps: readonly Draft<X>[];
   readonly mode?: number;
+  readonly buffered?: boolean;
   readonly fused?: (x: X) => void;
 }): Routine<X> {
   assert(draft.locals.length <= SAVED_RESULT, `${draft.name}: too many locals`);
@@ -83,6 +86,7 @@ export function routine<X>(draft: {
     source: draft.source,
     locals: draft.locals,
     steps,
+    buffered: draft.buffered ?? false,
     mode: draft.mode ?? MODE.interrupt,
     start: -1,
     end: -1,
@@ -103,6 +107,7 @@ export function fusedRoutine<X>(draft: {
   readonly locals: readonly string[];
   readonly steps: readonly Row<X>[];
   readonly mode?: number;
+  readonly buffered?: boolean;
   readonly fused: (x: X) => void;
 }): Routine<X> {
   const run = (): void => {

@@ -74,6 +74,7 @@ function cpuAnswer(world: World, n: number): Answer<'Cpu'> | undefined {
     routine: top?.routine ?? '',
     step: top?.label ?? '',
     interrupts: H[h + CPU.countCall]!,
+    stores: world.machine.stores?.count(n) ?? 0,
   };
 }
 

@@ -27,6 +27,8 @@ export function beginChosen(world: World): void {
 
 /** Time decides again. */
 export function endChosen(world: World): void {
+  // What waits in buffers would wait for ever: it was stored before time decided.
+  world.machine.stores?.drainAll();
   world.machine.instant = false;
 }
 

@@ -98,3 +98,61 @@ describe('the explore point', () => {
     expect(found.properties).toHaveLength(1);
   });
 });
+
+describe('with store buffers', () => {
+  const onTso = (profile: string, ...blocks: readonly string[]): string =>
+    `---\ntitle: T\nprofile: ${profile}\nmachine: { ordering: tso }\n---\n${BOOT('system')}${blocks.join('')}`;
+  const one = block('console host', 'mk send web system heartbeat 0xa1a1a1a1 --cpu 1 --hold');
+  const explored = (text: string) => {
+    const search = exploreRun(playOut(lessonRun(text, { trace: false })));
+    while (search.run());
+    return search;
+  };
+
+  it('one message through the later ring can wait for ever: its IPI was faster than its size', () => {
+    const search = explored(onTso('ring-n3', one));
+    const lost = outcomesOf(search).find((outcome) => outcome.lost.length > 0);
+    expect(search.explorer.complete).toBe(true);
+    expect(lost?.schedule.filter((word) => word === 'cpu1 drain').length).toBeGreaterThan(0);
+    const text = onTso('ring-n3', one, block('schedule', ...(lost?.schedule ?? [])));
+    const run = playOut(lessonRun(text));
+    expect(run.answers.stats()).toMatchObject({ sent: 1, whole: 0, lost: 1 });
+    expect(run.answers.cpu(1)?.stores).toBe(0);
+  });
+
+  it('one message through the slot of v2 arrives: its send has a fence', () => {
+    const search = explored(onTso('rfc-v2', one));
+    expect(outcomesOf(search).every(({ lost, torn }) => lost.length + torn.length === 0)).toBe(
+      true,
+    );
+  });
+
+  it('two senders to the slot of v2 have the outcomes they have without', () => {
+    const search = explored(onTso('rfc-v2', SENDS));
+    const plain = exploreRun(racers(2));
+    while (plain.run());
+    const said = (of: typeof search): string[] =>
+      outcomesOf(of)
+        .map(({ effects }) => JSON.stringify(effects))
+        .sort();
+    expect(said(search)).toEqual(said(plain));
+    expect(search.explorer.states).toBeGreaterThan(plain.explorer.states);
+  });
+
+  it('when time decides a message arrives, whichever mailbox it is in', () => {
+    for (const profile of ['rfc-v1', 'rfc-v2', 'ring-n1', 'ring-n3', 'doorbell']) {
+      const line = block('console host', 'mk send web system heartbeat 0xa1a1a1a1 --cpu 1');
+      const run = playOut(lessonRun(onTso(profile, line, line)));
+      expect(run.answers.stats()).toMatchObject({ sent: 2, whole: 2, torn: 0 });
+    }
+  });
+
+  it('a schedule cannot drain what is not there', () => {
+    const drains = (text: string) => (): void => void playOut(lessonRun(text));
+    const schedule = block('schedule', 'cpu1 drain');
+    expect(drains(onTso('rfc-v2', SENDS, schedule))).toThrow('cpu1 has no store to drain');
+    expect(drains(BOOT('system') + SENDS + schedule)).toThrow(
+      'cpu1 has no store buffer: machine: { ordering: tso } gives it one',
+    );
+  });
+});

@@ -86,6 +86,7 @@ const cpu = (n: number): Answer<'Cpu'> => ({
   routine: n === 1 ? 'mk_send_message' : '',
   step: n === 1 ? 'icr' : '',
   interrupts: n === 4 ? 1 : 0,
+  stores: 0,
 });
 
 const KERNELS: Readonly<Record<string, Answer<'Kernel'>>> = {

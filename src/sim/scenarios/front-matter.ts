@@ -1,4 +1,5 @@
 import { Refused } from '../base/assert.ts';
+import { ORDERINGS } from '../machine/ordering.ts';
 import { GIB, MIB, PAGE_SIZE, parseSize, roundDown } from '../base/units.ts';
 import { Fields, flagOf, integerOf, scalarOf, textOf, wordOf } from './fields.ts';
 import { FRONT_MATTER_KEYS, MACHINE_KEYS } from './grammar.ts';
@@ -83,11 +84,13 @@ function readMachine(node: YamlNode | undefined): MachineSettings {
   const memory = memoryNode ? readMemory(memoryNode) : MEMORY_DEFAULT;
   const pool = fields?.get('pool');
   const apic = fields?.get('apic');
+  const ordering = fields?.get('ordering');
   return {
     cpus,
     memory,
     pool: pool ? readPool(pool, memory) : defaultPool(memory),
     apic: apic ? readApic(apic, cpus) : null,
+    ...(ordering && { ordering: wordOf(ordering, 'ordering', ORDERINGS) }),
   };
 }
 

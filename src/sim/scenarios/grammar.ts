@@ -51,6 +51,11 @@ export const MACHINE_KEYS = {
     meaning: "The APIC id of each CPU; unless given, a CPU's number is its APIC id.",
     example: 'apic: [0, 2, 4, 6, 8, 10, 12, 14]',
   },
+  ordering: {
+    meaning:
+      'When others see a store: `sc`, at once (the default), or `tso`, when it leaves the store buffer of its CPU, as on x86.',
+    example: 'ordering: tso',
+  },
 } as const satisfies Record<string, Word>;
 
 /** A kind of fenced block. */
@@ -155,6 +160,11 @@ export const SCHEDULE_FORMS: readonly (Word & { readonly form: string })[] = [
     form: 'cpuN take VECTOR',
     meaning: 'CPU N accepts that interrupt, and does nothing more; without VECTOR, whichever.',
     example: 'cpu4 take 0xea',
+  },
+  {
+    form: 'cpuN drain',
+    meaning: 'The oldest store in the buffer of CPU N becomes visible (`ordering: tso`).',
+    example: 'cpu1 drain',
   },
   {
     form: 'cpuN to end',

@@ -46,6 +46,7 @@ export const RECORDS = {
     routine: field('string', 'the routine it is in, or ""', 'cpu(1).routine.startsWith("mk_")'),
     step: field('string', 'label of the step it takes next, or ""', 'cpu(1).step == "icr"'),
     interrupts: field('int', 'interrupts 0xea it has taken', 'cpu(4).interrupts == 1'),
+    stores: field('int', 'stores in its buffer (`ordering: tso`)', 'cpu(1).stores == 0'),
   },
   Kernel: {
     name: field('string', 'its name', 'kernel("host").name == "host"'),

@@ -286,7 +286,7 @@ describe('front matter', () => {
     ['machine: { cpus: 2, apic: [0] }', '3:27: apic: has 1 ids for 2 CPUs'],
     ['machine: { cpus: 1, apic: [1024] }', '3:28: apic: must be an integer from 0 to 1023'],
     ['summary: é\nseed: x', '4:7: seed: must be an integer from 0 to 4294967295'],
-    ['machine: { "é": 1, x: 2 }', '3:12: machine has no "é"; known are cpus, memory, pool, apic'],
+    ['machine: { "é": 1, x: 2 }', '3:12: machine has no "é"; known are cpus, memory, pool, apic, ordering'],
   ])('refuses %s', (header, sentence) => {
     expect(refusal(() => withHeader(header))).toBe(sentence);
   });

@@ -67,6 +67,12 @@ function follow(world: World, entry: ScheduleEntry, done: number, file: string):
       machine.choose(cpu, true);
       return true;
     }
+    case 'drain':
+      if (!machine.stores)
+        return refuse('has no store buffer: machine: { ordering: tso } gives it one');
+      if (machine.stores.count(cpu) === 0) return refuse('has no store to drain');
+      machine.drain(cpu);
+      return true;
     case 'steps':
       if (idle) return refuse(`is idle after ${done} steps`);
       machine.choose(cpu);
@@ -109,6 +115,11 @@ function stepRest(world: World, progress: ScheduleProgress): ScheduleProgress | 
   for (let cpu = 0; cpu < machine.cpus; cpu++) {
     if (!machine.canStep(cpu)) continue;
     machine.choose(cpu);
+    return { ...progress, done: progress.done + 1 };
+  }
+  for (let cpu = 0; cpu < machine.cpus; cpu++) {
+    if (!machine.stores || machine.stores.count(cpu) === 0) continue;
+    machine.drain(cpu);
     return { ...progress, done: progress.done + 1 };
   }
   machine.instant = false;

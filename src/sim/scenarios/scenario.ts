@@ -1,3 +1,5 @@
+import type { Ordering } from '../machine/ordering.ts';
+
 /**
  * A scenario as plain data: what `parse.ts` makes of a Markdown file. It holds nothing that JSON
  * cannot, so that the bundled ones are parsed when the page is built, not when it loads.
@@ -50,6 +52,8 @@ export interface MachineSettings {
   readonly pool: { readonly size: number; readonly base: number | null } | null;
   /** APIC id of each CPU; null means that it is the CPU's number. */
   readonly apic: readonly number[] | null;
+  /** `tso` gives every CPU a store buffer; unless given, a store is visible at once. */
+  readonly ordering?: Ordering;
 }
 
 export interface Stop {
@@ -137,6 +141,8 @@ export type Move =
   | { readonly kind: 'until'; readonly label: string }
   /** Only the acceptance of an interrupt; a null vector is whichever comes first. */
   | { readonly kind: 'take'; readonly vector: number | null }
+  /** The oldest store of the CPU's buffer becomes visible. */
+  | { readonly kind: 'drain' }
   /** Until the CPU is idle. */
   | { readonly kind: 'end' }
   /** One step, which must be the one of that label or id. */

@@ -6,7 +6,7 @@ import { placeWithin } from './source.ts';
 import { suggestion } from './words.ts';
 
 /** What may follow `cpuN`, for suggestions. */
-const VERBS = ['until', 'take', 'to end', 'steps'];
+const VERBS = ['until', 'take', 'drain', 'to end', 'steps'];
 
 interface Token {
   readonly text: string;
@@ -50,6 +50,9 @@ function readMove(tokens: readonly Token[]): Move {
       if (!object) throw new Refused('until needs the label of a step', verb.place);
       refuseMore(tokens, 2);
       return { kind: 'until', label: readLabel(object) };
+    case 'drain':
+      refuseMore(tokens, 1);
+      return { kind: 'drain' };
     case 'take':
       refuseMore(tokens, 2);
       return { kind: 'take', vector: object ? readVector(object) : null };

@@ -119,6 +119,7 @@ function tell(world: World, { kind, cpu, a, b, c }: TraceRow): string {
 
 const KINDS: Readonly<Record<number, string>> = {
   [ROW.take]: 'takes an interrupt',
+  [ROW.drain]: 'shows a store to all others',
   [ROW.eoi]: 'ends an interrupt',
   [ROW.arrive]: 'is interrupted',
   [ROW.merge]: 'is interrupted while it already is',

@@ -1,4 +1,5 @@
 import { CPU, MODE_NAMES } from '../machine/cpu.layout.ts';
+import { STORE_DRAIN } from '../machine/flights.ts';
 import { DeliveryMode } from '../machine/lapic.regs.ts';
 import { MULTIKERNEL_VECTOR } from '../kernel/mk.layout.ts';
 import { STAT } from '../kernel/observer.ts';
@@ -90,21 +91,24 @@ const KINDS: Readonly<Record<number, FlightFrame['kind']>> = {
 
 export function flightFrames(world: World): FlightFrame[] {
   const last = world.observer.stat(STAT.serial);
-  return world.machine.flights.list().map((flight) => {
-    const message =
-      flight.vector === MULTIKERNEL_VECTOR ? lastFrom(world, flight.sender, last) : undefined;
-    return {
-      serial: flight.serial,
-      from: flight.sender,
-      to: flight.target,
-      vector: flight.vector,
-      kind: KINDS[flight.delivery] ?? 'fixed',
-      sentNs: flight.sent,
-      arrivesNs: flight.at,
-      messageType: message?.type ?? 0,
-      messageSubtype: message?.subtype ?? 0,
-    };
-  });
+  return world.machine.flights
+    .list()
+    .filter(({ delivery }) => delivery !== STORE_DRAIN)
+    .map((flight) => {
+      const message =
+        flight.vector === MULTIKERNEL_VECTOR ? lastFrom(world, flight.sender, last) : undefined;
+      return {
+        serial: flight.serial,
+        from: flight.sender,
+        to: flight.target,
+        vector: flight.vector,
+        kind: KINDS[flight.delivery] ?? 'fixed',
+        sentNs: flight.sent,
+        arrivesNs: flight.at,
+        messageType: message?.type ?? 0,
+        messageSubtype: message?.subtype ?? 0,
+      };
+    });
 }
 
 /** The newest message a CPU sent, among the last few. */

@@ -36,6 +36,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   ipi_ns: { read: (world) => world.machine.timing.ipi },
   memory: { read: (world) => world.settings.memory },
   nr_cpus: { read: (world) => world.sys.settings.nrCpus },
+  ordering: { read: (world) => world.settings.ordering ?? 'sc' },
   profile: { read: (world) => world.settings.profile },
   seed: { read: (world) => world.settings.seed },
   steps: { read: (world) => world.machine.steps },

@@ -18,7 +18,9 @@ import { CPU, MODE } from '../machine/cpu.layout.ts';
 import { hashMachine } from '../machine/hash.ts';
 import { Machine } from '../machine/machine.ts';
 import type { MachineSnapshot, Software, Timing } from '../machine/software.ts';
+import type { Ordering } from '../machine/ordering.ts';
 import { Memory, SEGMENT_BYTES } from '../machine/memory.ts';
+import { BufferedMemory } from '../machine/store-buffers.ts';
 import { lanesToHex, mix } from '../machine/pages.ts';
 import type { Routine } from '../machine/routine.ts';
 import { hashValue } from './hash-value.ts';
@@ -33,6 +35,8 @@ export interface WorldSettings {
   readonly apic: readonly number[] | null;
   readonly seed: number;
   readonly profile: string;
+  /** `tso`: a store buffer for each CPU; unless given, every store is visible at once. */
+  readonly ordering?: Ordering;
   readonly glue: Readonly<Record<string, boolean>>;
 }
 
@@ -98,8 +102,12 @@ export class World implements Software {
     const nrCpus = NR_CPUS.find((each) => each >= needed) ?? NR_CPUS[3];
     const glue = glueOf(settings.profile, settings.glue);
     const pool = poolRange(settings);
-    this.mem = new Memory(roundUp(settings.memory, SEGMENT_BYTES), OBSERVER_BYTES);
+    const ram = roundUp(settings.memory, SEGMENT_BYTES);
+    const buffered =
+      settings.ordering === 'tso' ? new BufferedMemory(ram, OBSERVER_BYTES, apic.length) : null;
+    this.mem = buffered ?? new Memory(ram, OBSERVER_BYTES);
     this.machine = new Machine<KernelContext>(this.mem, apic, TIMING, settings.seed);
+    buffered?.attach(this.machine);
     this.sys = new System({ nrCpus, memory: settings.memory, pool, glue });
     this.observer = new Observer(this.mem);
     this.x = new KernelContext(this.machine as never, this.sys, this.observer);

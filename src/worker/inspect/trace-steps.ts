@@ -1,8 +1,8 @@
-import { ROW } from '../../sim/base/record.ts';
+import { isStepRow, type Row } from '../../sim/base/record.ts';
 import type { Trace, TraceRow } from '../../sim/engine/trace.ts';
 
-/** Whether a row is one of the steps a run counts: the acceptance of an interrupt is one. */
-const isStep = ({ kind }: TraceRow): boolean => kind === ROW.step || kind === ROW.take;
+/** Whether a row is one of the steps a run counts. */
+export const isStep = ({ kind, c }: TraceRow): boolean => isStepRow(kind as Row, c);
 
 /** Rows from the newest to the oldest, each with the number of steps of the run before it. */
 export function* rowsBack(trace: Trace, steps: number): Generator<readonly [TraceRow, number]> {

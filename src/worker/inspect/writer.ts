@@ -5,7 +5,7 @@ import type { Run } from '../../sim/scenarios/run.ts';
 import { readBreaks, takerOf } from '../../sim/scenarios/breaks/breaks.ts';
 import { lookBack } from '../../sim/scenarios/breaks/scan.ts';
 import type { Calls } from '../protocol.ts';
-import { rowsBack } from './trace-steps.ts';
+import { isStep, rowsBack } from './trace-steps.ts';
 import type { Writer } from './inspections.ts';
 
 /** Rows behind a write in which its interrupt is looked for. */
@@ -96,7 +96,7 @@ function ipiAfter(trace: Trace, { index, cpu }: TraceRow, from: number): Writer[
     const row = trace.at(i)!;
     if (row.kind === ROW.send && row.cpu === cpu && (row.b & 0xff) === MULTIKERNEL_VECTOR)
       return { serial: row.d, vector: row.b & 0xff, apicId: row.c, timeNs: row.time, step };
-    if (row.kind === ROW.step || row.kind === ROW.take) step++;
+    if (isStep(row)) step++;
     if (row.cpu === cpu && (row.kind === ROW.end || row.kind === ROW.begin)) return undefined;
   }
   return undefined;

@@ -50,6 +50,7 @@ const DEST = 3;
 export const ringBell = routine<KernelContext>({
   name: 'mk_doorbell_ring',
   source: SOURCE,
+  buffered: true,
   locals: ['id', 'queue', 'table', 'dest'],
   steps: [
     {
@@ -78,7 +79,8 @@ export const ringBell = routine<KernelContext>({
       run(x) {
         const word = x.kernel === 0 ? TABLE.call_pending : TABLE.kick_pending;
         const at = x.get(TABLE_) + word;
-        x.mem.write32(at, x.mem.read32(at) | (1 << x.get(BIT)));
+        x.mem.fence();
+        x.mem.locked32(at, x.mem.read32(at) | (1 << x.get(BIT)));
       },
     },
     {
@@ -100,8 +102,9 @@ const queueAt = (table: number, queue: number): number => table + TABLE.queues +
 
 /** Takes the pending bits of a word: xchg with 0. */
 function take(x: KernelContext, at: number): number {
+  x.mem.fence();
   const bits = x.mem.read32(at) >>> 0;
-  if (bits !== 0) x.mem.write32(at, 0);
+  if (bits !== 0) x.mem.locked32(at, 0);
   return bits;
 }
 
@@ -131,6 +134,7 @@ function enabled(x: KernelContext, table: number, bits: number): number {
 export const interruptEntryBell = routine<KernelContext>({
   name: 'multikernel_interrupt_handler (doorbell)',
   source: SOURCE,
+  buffered: true,
   locals: [],
   steps: [
     {

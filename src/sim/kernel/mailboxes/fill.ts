@@ -18,10 +18,8 @@ export function fillSlot(
   const covered = data === 0 ? 0 : size;
   const behind = x.mem.peek(buffer + covered, Math.max(0, LOOKED_AT - covered));
   if (covered > 0) {
-    const note = x.mem.own(buffer) >>> 2;
     x.mem.copy(buffer, data, size);
-    x.mem.N[note] = serial;
-    x.mem.N[note + 1] = serial;
+    x.mem.sign(buffer, serial, serial);
   }
   if (behind.some((byte) => byte !== 0)) x.hazard(HAZARD.leftovers, buffer + covered, serial);
 }

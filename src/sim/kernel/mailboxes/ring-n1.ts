@@ -49,6 +49,7 @@ const DEST = 10;
 export const sendN1 = routine<KernelContext>({
   name: 'multikernel_send_ipi_data (ring-n1)',
   source: SOURCE,
+  buffered: true,
   locals: [
     ...['id', 'data', 'size', 'type', 'instance', 'ring', 'head', 'tail', 'slot', 'serial', 'dest'],
   ],
@@ -158,11 +159,12 @@ export const sendN1 = routine<KernelContext>({
       local: false,
       run(x) {
         const [ring, head] = [x.get(RING_), x.get(HEAD)];
+        x.mem.fence();
         if (x.mem.read32(ring + RING.head) !== head) {
           x.goto(sendN1.at.P5!);
           return;
         }
-        x.mem.write32(ring + RING.head, next(head));
+        x.mem.locked32(ring + RING.head, next(head));
         noteClaim(x, ring);
         const slot = slotAt(ring, head);
         if (head >= MK_IPI_RING_SIZE) x.hazard(HAZARD.slotPastArea, slot, head);
@@ -246,6 +248,7 @@ const R_NEXT = 3;
 export const interruptEntryN1 = routine<KernelContext>({
   name: 'multikernel_interrupt_handler (ring-n1)',
   source: SOURCE,
+  buffered: true,
   locals: ['ring', 'tail', 'count', 'handler'],
   steps: [
     {
@@ -332,6 +335,7 @@ export const interruptEntryN1 = routine<KernelContext>({
       local: false,
       run(x) {
         const handler = x.get(R_NEXT);
+        x.mem.fence();
         if (handler === 0) return;
         queueFor(x, handler, slotAt(x.get(R_RING), x.get(R_TAIL)));
         x.set(R_NEXT, x.mem.peek64(handler + HANDLER.next));

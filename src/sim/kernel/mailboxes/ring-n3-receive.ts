@@ -23,6 +23,7 @@ const R_SIZE = 3;
 export const interruptEntryN3 = routine<KernelContext>({
   name: 'multikernel_interrupt_handler (ring-n3)',
   source: SOURCE,
+  buffered: true,
   locals: ['ring', 'tail', 'count', 'size'],
   steps: [
     {
@@ -102,6 +103,7 @@ export const interruptEntryN3 = routine<KernelContext>({
       cost: 8,
       local: false,
       run(x) {
+        x.mem.fence();
         const slot = slotAtN3(x.get(R_RING), x.get(R_TAIL));
         const handler = handlerOf(x, x.mem.read32(slot + SLOT.type));
         if (handler === 0) return x.hazard(HAZARD.nobodyListens, slot);

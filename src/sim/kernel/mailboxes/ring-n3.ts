@@ -38,7 +38,10 @@ const SLOT_ = 8;
 const SERIAL = 9;
 const DEST = 10;
 
-/** Ends a send: unlike in the versions before, every way out gives the reference back. */
+/**
+ * Ends a send: unlike in the versions before, every way out gives the reference back. That is a locked
+ * instruction, but behind the ICR write: no fence for the IPI.
+ */
 function done(x: KernelContext, code: number): void {
   instancePut(x, x.get(INSTANCE));
   x.ret(code);
@@ -48,6 +51,7 @@ function done(x: KernelContext, code: number): void {
 export const sendN3 = routine<KernelContext>({
   name: 'multikernel_send_ipi_data (ring-n3)',
   source: SOURCE,
+  buffered: true,
   locals: [
     ...['id', 'data', 'size', 'type', 'instance', 'ring', 'head', 'tail', 'slot', 'serial', 'dest'],
   ],
@@ -211,13 +215,14 @@ export const sendN3 = routine<KernelContext>({
 /** P8. The comparison is of the whole word: a head beyond the ring never matches (hazard T9). */
 function claim(x: KernelContext): void {
   const [ring, head] = [x.get(RING_), x.get(HEAD)];
+  x.mem.fence();
   const now = x.mem.read32(ring + RING.head);
   if (now !== head) {
     if (now <= MASK && now >= 0) return x.goto(sendN3.at.P5!);
     x.hazard(HAZARD.hang, ring, now);
     return x.hang();
   }
-  x.mem.write32(ring + RING.head, (head + 1) & MASK);
+  x.mem.locked32(ring + RING.head, (head + 1) & MASK);
   noteClaim(x, ring);
   const slot = slotAtN3(ring, head);
   noteSlot(x, slot, x.mem.note(slot + SLOT.buffer));

@@ -37,6 +37,7 @@ export function imageRing(x: KernelContext, instance: number): number {
  * id, -1 when the step must come again.
  */
 export function findInstance(x: KernelContext, id: number): number {
+  x.mem.fence();
   const mode = x.H[x.h + CPU.mode]!;
   if (mode === MODE.irqWork || mode === MODE.interrupt) x.hazard(HAZARD.sleepsInInterrupt, 0, id);
   if (x.mem.peek32(x.k + K.mk_instance_mutex) === 0) return instanceGet(x, id);

@@ -67,6 +67,7 @@ const SERIAL = 6;
 export const sendV1 = routine<KernelContext>({
   name: 'multikernel_send_ipi_data (v1)',
   source: SOURCE,
+  buffered: true,
   locals: ['id', 'data', 'size', 'type', 'cpu', 'slot', 'serial'],
   steps: [
     {
@@ -116,12 +117,11 @@ export const sendV1 = routine<KernelContext>({
       local: false,
       run(x) {
         const slot = x.get(AT);
-        const note = x.mem.own(slot + SLOT.buffer) >>> 2;
-        noteSlot(x, slot, x.mem.N[note]!);
+        noteSlot(x, slot, x.mem.note(slot + SLOT.buffer));
         x.set(SERIAL, x.observer.begin(x.now, x.cpu, x.kernel, x.get(ID), slot));
-        // From here on the header belongs to nobody; payload bytes stay whose they are.
-        x.mem.N[note] = 0;
         x.mem.write64(slot + SLOT.data_size, x.get(SIZE));
+        // From here on the header belongs to nobody; payload bytes stay whose they are.
+        x.mem.sign(slot + SLOT.buffer, 0, -1);
       },
     },
     {
@@ -169,6 +169,7 @@ export const sendV1 = routine<KernelContext>({
         x.mem.poke32(x.k + K.sent, x.mem.peek32(x.k + K.sent) + 1);
         x.row(ROW.sent, x.get(AT), x.get(TYPE), subtype, x.get(SERIAL));
         const apic = x.mem.peek32(x.k + K.cpu_to_apicid + 4 * x.get(TARGET));
+        x.mem.fence();
         x.sendIpi(apic, DeliveryMode.fixed, MULTIKERNEL_VECTOR);
         if (apic !== x.get(TARGET)) x.hazard(HAZARD.wrongSlot, x.get(AT), apic);
         x.ret(0);

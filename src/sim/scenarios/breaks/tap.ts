@@ -1,4 +1,4 @@
-import { ROW, type Recorder, type Row } from '../../base/record.ts';
+import { isStepRow, type Recorder, type Row } from '../../base/record.ts';
 
 /** A row that may be a hit, with the number of steps of the run before the one it belongs to. */
 export interface TapRow {
@@ -35,7 +35,7 @@ export class Tap implements Recorder {
   row(kind: Row, time: number, cpu: number, a: number, b: number, c: number, d: number): void {
     const step = this.#steps;
     // A step's own row comes after all that it did.
-    if (kind === ROW.step || kind === ROW.take) this.#steps++;
+    if (isStepRow(kind, c)) this.#steps++;
     if (this.#wanted.has(kind) && this.rows.length < ROWS_MAX)
       this.rows.push({ step, kind, time, cpu, a, b, c, d });
   }

@@ -63,7 +63,7 @@ export function survey(world: World, start: WorldSnapshot): Survey {
       random = nextRandom(random);
       const action = actions[(random >>> 8) % actions.length]!;
       noteMessage(world, action, sent);
-      world.machine.choose(action >> 1, (action & 1) === 1);
+      act(world, action);
       world.dispatch();
       footprint.audit();
       actions = moves(world);
@@ -84,7 +84,17 @@ function moves(world: World): number[] {
     if (machine.pcOf(cpu) >= 0) found.push(2 * cpu);
     if (machine.takes(cpu) >= 0) found.push(2 * cpu + 1);
   }
+  const { stores } = machine;
+  if (stores)
+    for (let cpu = 0; cpu < machine.cpus; cpu++)
+      if (stores.count(cpu) > 0) found.push(2 * machine.cpus + cpu);
   return found;
+}
+
+/** Takes an action, by the numbers of {@link WorldModel}. */
+function act({ machine }: World, action: number): void {
+  if (action >= 2 * machine.cpus) machine.drain(action - 2 * machine.cpus);
+  else machine.choose(action >> 1, (action & 1) === 1);
 }
 
 const [TYPE, SUBTYPE, PAYLOAD, LENGTH] = ['msg_type', 'subtype', 'payload', 'payload_len'].map(
@@ -95,6 +105,7 @@ const [TYPE, SUBTYPE, PAYLOAD, LENGTH] = ['msg_type', 'subtype', 'payload', 'pay
 function noteMessage(world: World, action: number, messages: SentMessage[]): void {
   const { machine, mem } = world;
   const cpu = action >> 1;
+  if (action >= 2 * machine.cpus) return;
   if ((action & 1) === 1 || machine.pcOf(cpu) !== sendMessage.at.M7) return;
   const core = machine.select(cpu);
   if (core.result < 0) return;

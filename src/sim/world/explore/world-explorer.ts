@@ -43,7 +43,11 @@ export class WorldExplorer {
 
   #newExplorer(): Explorer {
     const { world, start, model } = this;
-    const { commutes, renames, ...options } = this.#options;
+    // Neither reduction knows of stores that others see later.
+    const { stores } = world.machine;
+    const { commutes, renames, ...options } = stores
+      ? { ...this.#options, commutes: false, renames: false }
+      : this.#options;
     const symmetries = renames ? symmetriesOf(this) : [];
     const reduction: Reduction = commutes
       ? { symmetries, persistent: new Independence(world, start, model).persistent }

@@ -23,7 +23,8 @@ export class FootprintGrew extends Error {}
 /**
  * The world as a model to explore: its own machine, memory and routines, moved in chosen mode. An action
  * is a step another CPU could come between, with the private steps behind it, or the acceptance of an
- * interrupt, with its EOI. Actions are numbered by CPU: `2 * cpu` a step, `2 * cpu + 1` an acceptance.
+ * interrupt, with its EOI. Actions are numbered by CPU: `2 * cpu` a step, `2 * cpu + 1` an acceptance,
+ * and behind all of these, on a machine with store buffers, `2 * cpus + cpu` the oldest store of one.
  */
 export class WorldModel implements ProcessModel, ShardModel {
   readonly width: number;
@@ -36,6 +37,8 @@ export class WorldModel implements ProcessModel, ShardModel {
   readonly groupTables: readonly BlockTable[];
   readonly #world: World;
   readonly #program: Program<KernelContext>;
+  /** The first action that drains a store. */
+  readonly #drains: number;
   readonly #cpus: readonly number[];
   readonly #groups: readonly Int32Array[];
   readonly #pages: readonly Int32Array[];
@@ -59,7 +62,8 @@ export class WorldModel implements ProcessModel, ShardModel {
     this.footprint = footprint;
     this.cpuBlocks = new CpuBlocks(world);
     this.effectTable = new Effects(world);
-    this.actions = 2 * world.machine.cpus;
+    this.#drains = 2 * world.machine.cpus;
+    this.actions = world.machine.stores ? this.#drains + world.machine.cpus : this.#drains;
     this.#cpus = [...footprint.cpus];
     this.#groups = footprint.groups.map(({ words }) => Int32Array.from(words));
     this.#pages = footprint.groups.map(({ pages }) => Int32Array.from(pages));
@@ -114,6 +118,9 @@ export class WorldModel implements ProcessModel, ShardModel {
       if (isBusy) out[count++] = 2 * cpu;
       if (machine.takes(cpu) >= 0) out[count++] = 2 * cpu + 1;
     }
+    const { stores } = machine;
+    if (stores !== null)
+      for (const cpu of this.#cpus) if (stores.count(cpu) > 0) out[count++] = this.#drains + cpu;
     return count;
   }
 
@@ -121,6 +128,7 @@ export class WorldModel implements ProcessModel, ShardModel {
     this.load(keys, from);
     const { machine, mem } = this.#world;
     const { effects } = this;
+    if (action >= this.#drains) return this.#stepDrain(action, out);
     const cpu = action >> 1;
     const flights = machine.flightSerial;
     effects.length = 0;
@@ -142,8 +150,17 @@ export class WorldModel implements ProcessModel, ShardModel {
     for (let i = 0; i < this.width; i++) out[i] = now[i]!;
   }
 
+  /** A store becomes visible: no CPU moves, and nobody sees anything. */
+  #stepDrain(action: number, out: Int32Array): void {
+    this.effects.length = 0;
+    this.#world.machine.drain(action - this.#drains);
+    this.#storeDirty();
+    for (let i = 0; i < this.width; i++) out[i] = this.#now[i]!;
+  }
+
   /** Takes an action in the world as it is, and nothing else: no key, no effects. */
   play(action: number): void {
+    if (action >= this.#drains) return this.#world.machine.drain(action - this.#drains);
     this.#world.machine.choose(action >> 1, (action & 1) === 1);
     this.runPrivate(action >> 1);
   }
@@ -261,12 +278,13 @@ export class WorldModel implements ProcessModel, ShardModel {
 
   /** The CPU an action is one of. */
   processOf(action: number): number {
-    return action >> 1;
+    return action >= this.#drains ? action - this.#drains : action >> 1;
   }
 
   /** What an action is called in a schedule: `cpu1 S6`, `cpu4 take`. The state must be loaded. */
   nameOf(action: number): string {
     const { machine } = this.#world;
+    if (action >= this.#drains) return `cpu${action - this.#drains} drain`;
     const cpu = action >> 1;
     if ((action & 1) === 1) return `cpu${cpu} take`;
     return `cpu${cpu} ${this.#program.steps[machine.pcOf(cpu)]!.id}`;
@@ -274,6 +292,7 @@ export class WorldModel implements ProcessModel, ShardModel {
 
   /** What an action does, in words; empty for an acceptance. The state must be loaded. */
   textOf(action: number): string {
+    if (action >= this.#drains) return 'its oldest store leaves the buffer: others see it now';
     if ((action & 1) === 1) return '';
     return this.#program.steps[this.#world.machine.pcOf(action >> 1)]!.text;
   }

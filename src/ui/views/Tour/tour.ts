@@ -80,6 +80,8 @@ export function moveText(entry: Extract<Block, { kind: 'schedule' }>['entries'][
       return entry.vector === null
         ? 'takes an interrupt'
         : `takes vector 0x${entry.vector.toString(16)}`;
+    case 'drain':
+      return 'its oldest store becomes visible';
     case 'end':
       return 'until it is idle';
     case 'step':
