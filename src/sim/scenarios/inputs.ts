@@ -42,6 +42,48 @@ export const isAt = ({ at, inputs }: Spot, state: RunState): boolean =>
 export const comesHere = ({ step, at, typing }: Input, now: number, state: RunState): boolean =>
   step === now && typing === (state.typing !== null) && isSamePlace(at, state.at);
 
+export const isSameSpot = (a: Spot, b: Spot): boolean =>
+  a.step === b.step && a.inputs === b.inputs && isSamePlace(a.at, b.at);
+
+const orderOf = ({ step, inputs, at }: Spot): number[] => [
+  ...[step, inputs, at.stop, at.item, at.line],
+  Number(at.running),
+];
+
+/** Whether a run comes to the first of two points after the second. */
+export function isBehind(a: Spot, b: Spot): boolean {
+  const other = orderOf(b);
+  const [ahead = 0] = orderOf(a)
+    .map((value, i) => value - other[i]!)
+    .filter((by) => by !== 0);
+  return ahead > 0;
+}
+
+/** Who chooses the same where the same was chosen before goes the same way. */
+export const isSameChoice = (a: Act, b: Act): boolean =>
+  a.kind === 'choose'
+    ? b.kind === 'choose' && a.cpu === b.cpu && a.take === b.take
+    : a.kind === 'chosen' && b.kind === 'chosen' && a.on === b.on;
+
+/** How many of the first inputs of two runs are the same. */
+export function sameInputs(a: readonly Input[], b: readonly Input[]): number {
+  let same = 0;
+  while (same < a.length && same < b.length && isSameInput(a[same]!, b[same]!)) same++;
+  return same;
+}
+
+/** The step at which the first input comes that two runs do not share; Infinity for none. */
+export function stepOfParting(a: readonly Input[], b: readonly Input[]): number {
+  const same = sameInputs(a, b);
+  return Math.min(a[same]?.step ?? Infinity, b[same]?.step ?? Infinity);
+}
+
+const isSameInput = (a: Input, b: Input): boolean =>
+  a.step === b.step &&
+  a.typing === b.typing &&
+  isSamePlace(a.at, b.at) &&
+  JSON.stringify(Object.entries(a.act).sort()) === JSON.stringify(Object.entries(b.act).sort());
+
 export const needsConsoles = ({ kind }: Act): boolean => kind === 'line' || kind === 'interrupt';
 
 /** Does it. Answers the state of the run behind it; refuses what cannot be done, changing nothing. */

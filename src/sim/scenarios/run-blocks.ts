@@ -1,9 +1,17 @@
 import { Refused } from '../base/assert.ts';
 import { utf8Encode } from '../base/text.ts';
+import type { World } from '../world/world.ts';
 import type { ConsoleFacts } from './answers.ts';
-import { consoleOf, filesOf, withFiles, type RunState } from './run-state.ts';
-import type { OwnFile } from './run.ts';
-import type { Block, ConsoleBlock } from './scenario.ts';
+import {
+  consoleOf,
+  filesOf,
+  namesOfRunning,
+  withFiles,
+  type ClaimRecord,
+  type RunState,
+} from './run-state.ts';
+import type { OwnFile } from './run-parts.ts';
+import type { Block, Claim, ConsoleBlock } from './scenario.ts';
 
 /** A file of the lesson, or the user's own in its place, put into the host's file system. */
 export function withLessonFile(
@@ -21,6 +29,13 @@ export function withLessonFile(
   return withFiles(state, 'host', written);
 }
 
+/** Refuses a block of a console whose kernel does not run. */
+export function assertRunning(world: World, { kernel, line }: ConsoleBlock, file: string): void {
+  if (world.isRunning(kernel)) return;
+  const why = `no kernel ${kernel} is running here; there is ${namesOfRunning(world)}`;
+  throw new Refused(why, { file, line, column: 1 });
+}
+
 /** The status of the line that a console block typed last, once it is over. */
 export function withCommand(state: RunState, block: ConsoleBlock): RunState {
   const { at, commands } = state;
@@ -31,6 +46,20 @@ export function withCommand(state: RunState, block: ConsoleBlock): RunState {
   const { kernel } = block;
   const record = { stop: at.stop, line: line.line, kernel, text: line.text, status };
   return { ...state, commands: [...commands, record] };
+}
+
+/** What came of claims, in the order they stand in. */
+export function withClaims(
+  state: RunState,
+  claims: readonly Claim[],
+  judge: (claim: Claim) => Pick<ClaimRecord, 'ok' | 'actual'>,
+): RunState {
+  const { stop } = state.at;
+  const records = claims.map((claim) => {
+    const { line, column, text } = claim;
+    return { stop, line, column, claim: text, ...judge(claim) };
+  });
+  return { ...state, claims: [...state.claims, ...records] };
 }
 
 export const viewWords = ({ kind: _, line: __, ...words }: Extract<Block, { kind: 'view' }>) =>

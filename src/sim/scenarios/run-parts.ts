@@ -1,5 +1,5 @@
-import type { Input } from './inputs.ts';
 import type { World } from '../world/world.ts';
+import type { Input } from './inputs.ts';
 import type { Answers } from './names.ts';
 import type { ClaimRecord, RunState } from './run-state.ts';
 import type { Claim } from './scenario.ts';

@@ -198,7 +198,7 @@ describe('another future', () => {
     const run = hostRun();
     run.type('host', 'sleep 1');
     run.advance({ steps: 3 });
-    run.interrupt('host');
+    run.do({ kind: 'interrupt', kernel: 'host' });
     expect(run.answers.status('host')).toBe(130);
     expect(consoleOf(run.state, 'host').job).toBeNull();
     expect(consoleOf(run.state, 'host').text).toContain('^C');

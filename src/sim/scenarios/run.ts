@@ -7,16 +7,25 @@ import type { Answers } from './names.ts';
 import {
   comesHere,
   isAt,
+  isSameChoice,
   needsConsoles,
   perform,
+  stepOfParting,
   type Act,
   type Input,
   type Spot,
 } from './inputs.ts';
 import type { ConsoleWork, Evaluator, OwnFile, Reason, RunOptions } from './run-parts.ts';
-import { consoleFacts, viewWords, withCommand, withLessonFile } from './run-blocks.ts';
+import {
+  assertRunning,
+  consoleFacts,
+  viewWords,
+  withClaims,
+  withCommand,
+  withLessonFile,
+} from './run-blocks.ts';
 import { beginSchedule, stepSchedule } from './play-schedule.ts';
-import { anyBusy, FIRST_STATE, namesOfRunning, type RunState } from './run-state.ts';
+import { anyBusy, FIRST_STATE, type RunState } from './run-state.ts';
 import type { Block, Claim, ConsoleBlock, Scenario, Stop } from './scenario.ts';
 
 /** Simulated time a block may take before it counts as one that never comes to rest. */
@@ -56,7 +65,7 @@ export class Run {
       options.trace,
     );
     this.world.run(1e6);
-    this.#kept = new Checkpoints(this.#moment(), this.step);
+    this.#kept = new Checkpoints(this.#moment(), this.spot);
     this.#mark();
   }
 
@@ -78,6 +87,16 @@ export class Run {
     return this.#inputs.slice(0, this.state.inputs);
   }
 
+  /** All that is done in this run: up to this moment, and ahead, from an earlier visit. */
+  get allInputs(): readonly Input[] {
+    return this.#inputs;
+  }
+
+  /** The furthest point this run has reached. */
+  get tip(): Spot {
+    return this.#kept.leave(this.spot, this.state.ended);
+  }
+
   get stop(): Stop {
     return this.scenario.stops[this.state.at.stop]!;
   }
@@ -91,6 +110,7 @@ export class Run {
   }
 
   #restore(moment: Moment): void {
+    this.#kept.leave(this.spot, this.state.ended);
     this.#awaited = false;
     this.world.restore(moment.world);
     this.state = moment.state;
@@ -174,6 +194,9 @@ export class Run {
   /** Somebody does something: what lay ahead from an earlier visit no longer comes. */
   do(act: Act): void {
     const { step, state, inputs } = this;
+    const coming = this.#comingInput();
+    // The same choice again: what lay ahead still does.
+    if (coming && isSameChoice(coming.act, act)) return this.#perform(act);
     const input = { step, at: state.at, typing: state.typing !== null, act };
     // Tried first: what is refused must cut nothing, and rows are only written behind a cut.
     const moment = this.#moment();
@@ -265,10 +288,6 @@ export class Run {
     }
   }
 
-  #place(line: number, column = 1) {
-    return { file: this.scenario.file, line, column };
-  }
-
   /** One line after the other; then until everything has come to rest. */
   #runConsole(block: ConsoleBlock, left: number, until: number): Reason | undefined {
     if (!this.consoles) return 'consoles';
@@ -276,11 +295,7 @@ export class Run {
     const line = block.lines[at.line];
     const busy = anyBusy(this.state);
     if (line && !busy) {
-      if (!this.world.isRunning(block.kernel)) {
-        const known = namesOfRunning(this.world);
-        const why = `no kernel ${block.kernel} is running here; there is ${known}`;
-        throw new Refused(why, this.#place(block.line));
-      }
+      assertRunning(this.world, block, this.scenario.file);
       this.state = this.#work().typeLine(this.world, this.state, block.kernel, line.text);
       this.#set({ at: { ...at, line: at.line + 1 } });
       this.#noteCommand(block);
@@ -316,10 +331,9 @@ export class Run {
   #late(): void {
     if (this.world.machine.now - this.state.blockSince <= BLOCK_NS_MAX) return;
     const line = this.stop.items[this.state.at.item]?.line ?? this.stop.line;
-    throw new Refused(
-      'this block does not come to rest within a simulated second',
-      this.#place(line),
-    );
+    throw new Refused('this block does not come to rest within a simulated second', {
+      ...{ file: this.scenario.file, line, column: 1 },
+    });
   }
 
   /** Lets the world run. False when nothing moved. */
@@ -348,6 +362,10 @@ export class Run {
       this.#giveUp();
       return undefined;
     }
+    return this.#endTyped();
+  }
+
+  #endTyped(): Reason | undefined {
     this.#set({ typing: null });
     const awaited = this.#awaited;
     this.#awaited = false;
@@ -357,24 +375,15 @@ export class Run {
   /** Chosen mode: only consoles that wait for nobody go on. */
   #awaitChoice(): Reason | undefined {
     if (this.state.typing === null || anyBusy(this.state)) return 'chosen';
-    this.#set({ typing: null });
-    const awaited = this.#awaited;
-    this.#awaited = false;
-    return awaited ? 'typed' : undefined;
+    return this.#endTyped();
   }
 
   #expect(claims: readonly Claim[]): Reason | undefined {
-    const { evaluator } = this;
+    const { evaluator, scenario, answers } = this;
     if (!evaluator) return 'evaluator';
-    const { stop } = this.state.at;
-    const records = claims.map((claim) => ({
-      stop,
-      line: claim.line,
-      column: claim.column,
-      claim: claim.text,
-      ...evaluator.judge(claim, this.scenario.file, this.answers),
-    }));
-    this.#set({ claims: [...this.state.claims, ...records] });
+    this.state = withClaims(this.state, claims, (claim) =>
+      evaluator.judge(claim, scenario.file, answers),
+    );
     return this.#nextItem();
   }
 
@@ -407,16 +416,22 @@ export class Run {
   /** Somebody has typed a line and waits for its end; nobody does when it is typed again by a replay. */
   #awaited = false;
 
-  /** Ctrl-C on a console. */
-  interrupt(kernel: string): void {
-    this.do({ kind: 'interrupt', kernel });
-  }
-
   /** What lies ahead from an earlier visit no longer comes. */
   #forget(): void {
-    this.#kept.cut(this.step, this.world.machine.now, this.state.at.stop);
+    this.#kept.cut(this.spot, this.world.machine.now);
     this.#inputs = this.#inputs.slice(0, this.state.inputs);
     this.world.trace?.cut(this.world.trace.head);
+  }
+
+  /** Another future: these things are done, in the place of those that were. */
+  follow(inputs: readonly Input[]): void {
+    const parted = stepOfParting(this.#inputs, inputs);
+    const mark = parted === Infinity ? undefined : this.#kept.before(parted - 1);
+    if (mark) {
+      this.#restore(mark.state);
+      this.#forget();
+    }
+    this.#inputs = inputs;
   }
 
   /** To any step: back by the nearest checkpoint and replay, forward by running on. */
