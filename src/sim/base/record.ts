@@ -71,5 +71,33 @@ export const OUTCOME = {
 
 /** Takes down rows. The engine's trace is one; a test may bring its own. */
 export interface Recorder {
+  /**
+   * Takes down `count` steps of one CPU that followed each other from `time` (ns) on, the first at
+   * program counter `pc`: a row of kind `step` each. `elapsed` is the cost of all steps before each place of the program (ns), `after`
+   * and `before` are the depths of the stack.
+   */
+  steps(
+    elapsed: Float64Array,
+    time: number,
+    cpu: number,
+    pc: number,
+    count: number,
+    after: number,
+    before: number,
+  ): void;
   row(kind: Row, time: number, cpu: number, a: number, b: number, c: number, d: number): void;
+}
+
+/** Arguments of {@link Recorder.steps}. */
+export type StepRun = Parameters<Recorder['steps']>;
+
+/** Tells a run of steps row by row, to a recorder that wants each of its own. */
+export function stepByStep(
+  recorder: Pick<Recorder, 'row'>,
+  ...[elapsed, time, cpu, first, count, after, before]: StepRun
+): void {
+  for (let pc = first; pc < first + count; pc++) {
+    const at = time + (elapsed[pc]! - elapsed[first]!);
+    recorder.row(ROW.step, at, cpu, elapsed[pc + 1]! - elapsed[pc]!, pc, after, before);
+  }
 }

@@ -1,4 +1,4 @@
-import type { Recorder, Row } from '../base/record.ts';
+import type { Recorder, Row, StepRun } from '../base/record.ts';
 
 /** Takes rows down twice. */
 export class Tee implements Recorder {
@@ -13,5 +13,10 @@ export class Tee implements Recorder {
   row(kind: Row, time: number, cpu: number, a: number, b: number, c: number, d: number): void {
     this.#first.row(kind, time, cpu, a, b, c, d);
     this.#second.row(kind, time, cpu, a, b, c, d);
+  }
+
+  steps(...run: StepRun): void {
+    this.#first.steps(...run);
+    this.#second.steps(...run);
   }
 }

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ROW } from '../base/record.ts';
 import { History, MARKS_MAX } from './history.ts';
-import { CHUNK_ROWS, Trace } from './trace.ts';
+import { CHUNK_ENTRIES, Trace, type TraceRow } from './trace.ts';
 
 /** Row number `n` says so in all its columns. */
 function fill(trace: Trace, from: number, to: number): void {
@@ -21,23 +22,23 @@ describe('a trace', () => {
   });
 
   it('lets the oldest rows fall out of a full window, and keeps the numbers of the others', () => {
-    const trace = new Trace(2 * CHUNK_ROWS);
-    fill(trace, 0, 3 * CHUNK_ROWS + 10);
-    expect(trace.end).toBe(3 * CHUNK_ROWS + 10);
-    expect(trace.begin).toBe(2 * CHUNK_ROWS);
+    const trace = new Trace(2 * CHUNK_ENTRIES);
+    fill(trace, 0, 3 * CHUNK_ENTRIES + 10);
+    expect(trace.end).toBe(3 * CHUNK_ENTRIES + 10);
+    expect(trace.begin).toBe(2 * CHUNK_ENTRIES);
     expect(trace.at(trace.begin - 1)).toBeUndefined();
-    for (const n of [trace.begin, 3 * CHUNK_ROWS - 1, 3 * CHUNK_ROWS, trace.end - 1])
+    for (const n of [trace.begin, 3 * CHUNK_ENTRIES - 1, 3 * CHUNK_ENTRIES, trace.end - 1])
       expect(trace.at(n)).toMatchObject({ index: n, b: n, d: -n, time: 10 * n });
   });
 
   it('copies columns across chunks, clipped to what there is', () => {
-    const trace = new Trace(2 * CHUNK_ROWS);
-    fill(trace, 0, 2 * CHUNK_ROWS + 5);
-    const middle = trace.slice(2 * CHUNK_ROWS - 2, 2 * CHUNK_ROWS + 3);
-    expect(middle.from).toBe(2 * CHUNK_ROWS - 2);
-    expect([...middle.b]).toEqual([-2, -1, 0, 1, 2].map((n) => 2 * CHUNK_ROWS + n));
-    const early = trace.slice(0, CHUNK_ROWS + 2);
-    expect([early.from, early.b.length]).toEqual([CHUNK_ROWS, 2]);
+    const trace = new Trace(2 * CHUNK_ENTRIES);
+    fill(trace, 0, 2 * CHUNK_ENTRIES + 5);
+    const middle = trace.slice(2 * CHUNK_ENTRIES - 2, 2 * CHUNK_ENTRIES + 3);
+    expect(middle.from).toBe(2 * CHUNK_ENTRIES - 2);
+    expect([...middle.b]).toEqual([-2, -1, 0, 1, 2].map((n) => 2 * CHUNK_ENTRIES + n));
+    const early = trace.slice(0, CHUNK_ENTRIES + 2);
+    expect([early.from, early.b.length]).toEqual([CHUNK_ENTRIES, 2]);
     expect(trace.slice(trace.end - 1, trace.end + 9).b).toHaveLength(1);
     expect(trace.slice(9, 3).b).toHaveLength(0);
   });
@@ -52,10 +53,10 @@ describe('a trace', () => {
   });
 
   it('finds the first row that is not before a time', () => {
-    const trace = new Trace(2 * CHUNK_ROWS);
-    fill(trace, 0, 2 * CHUNK_ROWS + 100);
-    expect(trace.firstAt(10 * (CHUNK_ROWS + 7))).toBe(CHUNK_ROWS + 7);
-    expect(trace.firstAt(10 * (CHUNK_ROWS + 7) - 1)).toBe(CHUNK_ROWS + 7);
+    const trace = new Trace(2 * CHUNK_ENTRIES);
+    fill(trace, 0, 2 * CHUNK_ENTRIES + 100);
+    expect(trace.firstAt(10 * (CHUNK_ENTRIES + 7))).toBe(CHUNK_ENTRIES + 7);
+    expect(trace.firstAt(10 * (CHUNK_ENTRIES + 7) - 1)).toBe(CHUNK_ENTRIES + 7);
     expect(trace.firstAt(0)).toBe(trace.begin);
     expect(trace.firstAt(1e12)).toBe(trace.end);
     const twins = new Trace();
@@ -72,32 +73,142 @@ describe('a trace', () => {
     expect([...trace.slice(0, 7).b]).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
-  it.each([3, CHUNK_ROWS - 1, CHUNK_ROWS, CHUNK_ROWS + 1, 2 * CHUNK_ROWS])(
+  it.each([3, CHUNK_ENTRIES - 1, CHUNK_ENTRIES, CHUNK_ENTRIES + 1, 2 * CHUNK_ENTRIES])(
     'forgets the rows from %d on, and goes on there with others',
     (end) => {
-      const trace = new Trace(4 * CHUNK_ROWS);
-      fill(trace, 0, 2 * CHUNK_ROWS + 50);
+      const trace = new Trace(4 * CHUNK_ENTRIES);
+      fill(trace, 0, 2 * CHUNK_ENTRIES + 50);
       trace.cut(end);
       expect([trace.end, trace.head]).toEqual([end, end]);
       expect(trace.at(end)).toBeUndefined();
       trace.row(ROW.take, 1, 0, 0, -7, 0, 0);
       expect(trace.at(end)).toMatchObject({ kind: ROW.take, b: -7 });
       expect(trace.at(end - 1)).toMatchObject({ b: end - 1 });
-      fill(trace, end + 1, 3 * CHUNK_ROWS);
-      for (const n of [end - 1, end + 1, 2 * CHUNK_ROWS + 1, 3 * CHUNK_ROWS - 1])
+      fill(trace, end + 1, 3 * CHUNK_ENTRIES);
+      for (const n of [end - 1, end + 1, 2 * CHUNK_ENTRIES + 1, 3 * CHUNK_ENTRIES - 1])
         expect(trace.at(n)).toMatchObject({ b: n });
     },
   );
 
   it('is empty after a cut before its window, and numbers on', () => {
-    const trace = new Trace(2 * CHUNK_ROWS);
-    fill(trace, 0, 4 * CHUNK_ROWS);
-    trace.cut(CHUNK_ROWS + 3);
-    expect([trace.begin, trace.end]).toEqual([CHUNK_ROWS + 3, CHUNK_ROWS + 3]);
-    fill(trace, CHUNK_ROWS + 3, 3 * CHUNK_ROWS + 1);
-    expect(trace.begin).toBe(2 * CHUNK_ROWS);
-    for (const n of [2 * CHUNK_ROWS, 3 * CHUNK_ROWS - 1, 3 * CHUNK_ROWS])
+    const trace = new Trace(2 * CHUNK_ENTRIES);
+    fill(trace, 0, 4 * CHUNK_ENTRIES);
+    trace.cut(CHUNK_ENTRIES + 3);
+    expect([trace.begin, trace.end]).toEqual([CHUNK_ENTRIES + 3, CHUNK_ENTRIES + 3]);
+    fill(trace, CHUNK_ENTRIES + 3, 3 * CHUNK_ENTRIES + 1);
+    expect(trace.begin).toBeLessThanOrEqual(2 * CHUNK_ENTRIES);
+    for (const n of [2 * CHUNK_ENTRIES, 3 * CHUNK_ENTRIES - 1, 3 * CHUNK_ENTRIES])
       expect(trace.at(n)).toMatchObject({ b: n });
+  });
+});
+
+describe('runs of steps in a trace', () => {
+  const COSTS = [4, 1, 22, 0, 3000, 7, 2, 9];
+  const elapsed = new Float64Array(COSTS.length + 1);
+  COSTS.forEach((cost, pc) => (elapsed[pc + 1] = elapsed[pc]! + cost));
+
+  /** A trace, and beside it the plain list of what must be in it. */
+  class Twin {
+    readonly trace = new Trace(2 * CHUNK_ENTRIES);
+    rows: TraceRow[] = [];
+    time = 0;
+
+    row(value: number): void {
+      this.time += value % 3;
+      this.#expect(ROW.log, this.time, value);
+      this.trace.row(ROW.log, this.time, value % 8, value, value, 0 - value, 2);
+    }
+
+    steps(pc: number, count: number): void {
+      const began = this.time;
+      for (let at = pc; at < pc + count; at++) {
+        this.rows.push({
+          ...{ index: this.rows.length, kind: ROW.step, time: this.time, cpu: 3 },
+          ...{ a: COSTS[at]!, b: at, c: 2, d: 5 },
+        });
+        this.time += COSTS[at]!;
+      }
+      this.trace.steps(elapsed, began, 3, pc, count, 2, 5);
+    }
+
+    #expect(kind: TraceRow['kind'], time: number, value: number): void {
+      const index = this.rows.length;
+      const cpu = value % 8;
+      this.rows.push({ index, kind, time, cpu, a: value, b: value, c: 0 - value, d: 2 });
+    }
+
+    cut(end: number): void {
+      this.rows.length = end;
+      this.time = this.rows.at(-1)?.time ?? 0;
+      this.trace.cut(end);
+    }
+  }
+
+  const operation = fc.oneof(
+    fc.record({ kind: fc.constant('row' as const), value: fc.nat(99) }),
+    fc.record({
+      kind: fc.constant('steps' as const),
+      pc: fc.nat(7),
+      count: fc.integer({ min: 1 }),
+    }),
+    fc.record({ kind: fc.constant('cut' as const), share: fc.double({ min: 0, max: 1 }) }),
+  );
+
+  it('give the same rows as steps taken down one by one', () => {
+    fc.assert(
+      fc.property(
+        fc.array(operation, { maxLength: 300, size: 'max' }),
+        fc.infiniteStream(fc.nat()),
+        (all, some) => {
+          const twin = new Twin();
+          for (const each of all) {
+            if (each.kind === 'row') twin.row(each.value);
+            else if (each.kind === 'steps')
+              twin.steps(each.pc, 1 + (each.count % (COSTS.length - each.pc)));
+            else if (!Number.isNaN(each.share))
+              twin.cut(Math.floor(each.share * twin.rows.length * 2) % (twin.rows.length + 1));
+          }
+          const { trace, rows } = twin;
+          expect([trace.begin, trace.end]).toEqual([0, rows.length]);
+          for (const row of rows) expect(trace.at(row.index)).toEqual(row);
+          for (let n = 0; n < 20; n++) {
+            const index = some.next().value % (rows.length + 1);
+            expect(trace.at(index)).toEqual(rows[index]);
+            const columns = trace.slice(index, index + (some.next().value % 9));
+            const part = rows.slice(index, index + columns.b.length);
+            expect([...columns.b]).toEqual(part.map(({ b }) => b));
+            expect([...columns.time]).toEqual(part.map(({ time }) => time));
+            expect([...columns.a]).toEqual(part.map(({ a }) => a));
+            expect([...columns.c]).toEqual(part.map(({ c }) => c));
+            const time = some.next().value % (twin.time + 2);
+            const first = rows.findIndex((row) => row.time >= time);
+            expect(trace.firstAt(time)).toBe(first < 0 ? rows.length : first);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are written from where the known rows end when a replay runs into news', () => {
+    const twin = new Twin();
+    twin.steps(0, 3);
+    twin.trace.head = 1;
+    twin.trace.steps(elapsed, elapsed[1]!, 3, 1, 5, 2, 5);
+    expect([twin.trace.end, twin.trace.head]).toEqual([6, 6]);
+    expect([...twin.trace.slice(0, 6).b]).toEqual([0, 1, 2, 3, 4, 5]);
+    expect([...twin.trace.slice(0, 6).time]).toEqual([...elapsed.slice(0, 6)]);
+  });
+
+  it('fall out of a full window, and the numbers of the rest stay', () => {
+    const trace = new Trace(2 * CHUNK_ENTRIES);
+    for (let n = 0; n < 3 * CHUNK_ENTRIES + 10; n++)
+      trace.steps(elapsed, n * elapsed[8]!, n % 8, 0, 8, 1, 1);
+    expect(trace.end).toBe(8 * (3 * CHUNK_ENTRIES + 10));
+    expect(trace.begin).toBe(8 * 2 * CHUNK_ENTRIES);
+    for (const n of [trace.begin, trace.begin + 1001, trace.end - 1, trace.begin + 5])
+      expect(trace.at(n)).toMatchObject({ index: n, b: n % 8, cpu: (n >> 3) % 8 });
+    expect(trace.at(trace.begin - 1)).toBeUndefined();
   });
 });
 

@@ -143,11 +143,11 @@ export class Core {
     const { recorder, base, elapsed, cpu, noted, step, start, depth } = this;
     this.noted = step;
     if (recorder === null) return;
+    const count = step - noted;
+    if (count === 0) return;
     const after = this.H[this.h + DEPTH]!;
-    for (let pc = start + noted; pc < start + step; pc++) {
-      const before = elapsed[pc]!;
-      recorder.row(ROW.step, base + before, cpu, elapsed[pc + 1]! - before, pc, after, depth);
-    }
+    const pc = start + noted;
+    recorder.steps(elapsed, base + elapsed[pc]!, cpu, pc, count, after, depth);
   }
 
   /** Takes down a row, if anybody does. */

@@ -1,4 +1,4 @@
-import type { Recorder, Row } from '../base/record.ts';
+import { stepByStep, type Recorder, type Row } from '../base/record.ts';
 import { Core } from '../machine/core.ts';
 import { CPU, MODE } from '../machine/cpu.layout.ts';
 import { Machine } from '../machine/machine.ts';
@@ -94,6 +94,9 @@ export class Board implements Software {
     const core = new Core(this.machine);
     this.machine.setUp(program, core, this);
     const recorder: Recorder = {
+      steps: (...run) => {
+        stepByStep(recorder, ...run);
+      },
       row: (kind, time, cpu, _a, b, c) => void this.rows.push({ kind, time, cpu, b, c }),
     };
     this.machine.recorder = recorder;

@@ -1,4 +1,11 @@
-import { isStepRow, type Recorder, type Row } from '../../base/record.ts';
+import {
+  isStepRow,
+  ROW,
+  stepByStep,
+  type Recorder,
+  type Row,
+  type StepRun,
+} from '../../base/record.ts';
 
 /** A row that may be a hit, with the number of steps of the run before the one it belongs to. */
 export interface TapRow {
@@ -30,6 +37,12 @@ export class Tap implements Recorder {
   begin(steps: number): void {
     this.#steps = steps;
     this.rows = [];
+  }
+
+  steps(...run: StepRun): void {
+    if (this.#wanted.has(ROW.step)) return stepByStep(this, ...run);
+    const [, , , , count] = run;
+    this.#steps += count;
   }
 
   row(kind: Row, time: number, cpu: number, a: number, b: number, c: number, d: number): void {

@@ -58,6 +58,10 @@ export class Effects implements Recorder {
     this.list.push({ i: this.operation, t, ...fields });
   }
 
+  steps(): void {
+    // No step is an effect of its own.
+  }
+
   row(kind: Row, _time: number, _cpu: number, a: number, b: number, c: number, d: number): void {
     switch (kind) {
       case ROW.log:

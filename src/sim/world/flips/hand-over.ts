@@ -170,6 +170,10 @@ export class HandOverBench implements Recorder {
     if (!isOver) machine.H.set(this.#registers);
   }
 
+  steps(): void {
+    // No step is an effect of its own.
+  }
+
   row(kind: Row, _time: number, _cpu: number, _a: number, b: number): void {
     if (kind === ROW.hazard) this.#hazards.add(b);
   }
