@@ -6,17 +6,26 @@ const themeChanges = createSubscriber((update) => {
   return () => observer.disconnect();
 });
 
+let known = new Map<string, string>();
+let theme: string | undefined;
+
 /**
  * Reads design tokens where CSS cannot reach: canvases and terminals. Whoever reads them inside an
  * effect or attachment runs again when the theme changes.
  */
 export function tokenReader(): (name: string) => string {
   themeChanges();
-  const style = getComputedStyle(document.documentElement);
-  const known = new Map<string, string>();
+  // Asking for a style makes the browser lay out what has changed: once a theme is enough.
+  const now = document.documentElement.dataset.theme;
+  if (now !== theme) known = new Map();
+  theme = now;
   return (name) => {
     let value = known.get(name);
-    if (value === undefined) known.set(name, (value = style.getPropertyValue(name).trim()));
+    if (value === undefined) {
+      value = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+      // Before the style sheet is there nothing is said yet.
+      if (value !== '') known.set(name, value);
+    }
     return value;
   };
 }

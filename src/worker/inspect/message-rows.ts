@@ -16,6 +16,7 @@ import {
 import { MESSAGES_KEPT, STAT } from '../../sim/kernel/observer.ts';
 import type { Run } from '../../sim/scenarios/run.ts';
 import { readMessage, type MessageView } from '../../sim/world/messages.ts';
+import type { World } from '../../sim/world/world.ts';
 import { rowsOn } from './trace-steps.ts';
 import type { Fate, MessageRow } from './inspections.ts';
 
@@ -195,22 +196,37 @@ const wordsOf = (row: MessageRow): string =>
     .join(' ')
     .toLowerCase();
 
+/** Messages that may be under way, behind which the newest ones begin for sure. */
+const UNDER_WAY = 16;
+/** A message's interrupt leaves at most this long before it counts as sent, in ns. */
+const RING_NS = 1000;
+
+/** The first message to look at: all that are remembered, or the newest when nothing is sought. */
+function firstOf(world: World, last: number, most: number, all: boolean): number {
+  const oldest = Math.max(1, last - MESSAGES_KEPT + 1);
+  return all ? oldest : Math.max(oldest, last - most - UNDER_WAY);
+}
+
 /** The newest messages whose words contain all of the text's words, newest first. */
 export function messageRows(
   { world, step }: Run,
   { find, most }: { readonly find: string; readonly most: number },
 ): { readonly rows: readonly MessageRow[]; readonly found: number } {
-  const stories = new Stories();
-  if (world.trace) for (const [row, before] of rowsOn(world.trace, step)) stories.take(row, before);
   const wanted = find.toLowerCase().split(/\s+/).filter(Boolean);
-  const kernelName = (index: number): string => world.sys.kernels[index]?.name ?? '';
   const last = world.observer.stat(STAT.serial);
+  const first = firstOf(world, last, most, wanted.length > 0);
+  // What became of the newest is told by the newest rows: a long run is not read from its beginning.
+  const since = first > 1 ? (readMessage(world, first)?.sentNs ?? 0) - RING_NS : -Infinity;
+  const stories = new Stories();
+  if (world.trace)
+    for (const [row, before] of rowsOn(world.trace, step, since)) stories.take(row, before);
+  const kernelName = (index: number): string => world.sys.kernels[index]?.name ?? '';
   const all: MessageRow[] = stories.phantoms.map(({ timeNs, step: at, cpu }) => ({
     ...{ id: 0, fromCpu: -1, fromKernel: '', to: '', type: 0, subtype: 0, bytes: 0, payload: '' },
     ...{ sentNs: timeNs, fate: 'phantom', step: at },
     why: `A handler on CPU ${cpu} was called for a message that nobody sent.`,
   }));
-  for (let id = Math.max(1, last - MESSAGES_KEPT + 1); id <= last; id++) {
+  for (let id = first; id <= last; id++) {
     const message = readMessage(world, id);
     if (!message) continue;
     const { type, subtype, fromCpu, bytes, sentNs } = message;
@@ -227,5 +243,6 @@ export function messageRows(
     return wanted.every((word) => words.includes(word));
   });
   found.sort((a, b) => b.sentNs - a.sentNs || b.id - a.id);
-  return { rows: found.slice(0, most), found: found.length };
+  const unread = first - Math.max(1, last - MESSAGES_KEPT + 1);
+  return { rows: found.slice(0, most), found: found.length + (wanted.length > 0 ? 0 : unread) };
 }

@@ -14,12 +14,20 @@ export function* rowsBack(trace: Trace, steps: number): Generator<readonly [Trac
   }
 }
 
-/** Rows from the oldest to the newest, each with the number of steps of the run before it. */
-export function* rowsOn(trace: Trace, steps: number): Generator<readonly [TraceRow, number]> {
+/**
+ * Rows from the oldest to the newest, each with the number of steps of the run before it; from a
+ * time on when one is given.
+ */
+export function* rowsOn(
+  trace: Trace,
+  steps: number,
+  since = -Infinity,
+): Generator<readonly [TraceRow, number]> {
+  const first = trace.firstAt(since);
   let taken = 0;
-  for (let index = trace.begin; index < trace.head; index++) if (isStep(trace.at(index)!)) taken++;
+  for (let index = first; index < trace.head; index++) if (isStep(trace.at(index)!)) taken++;
   let before = steps - taken;
-  for (let index = trace.begin; index < trace.head; index++) {
+  for (let index = first; index < trace.head; index++) {
     const row = trace.at(index)!;
     yield [row, before];
     if (isStep(row)) before++;

@@ -1,4 +1,4 @@
-import type { View } from './scene.ts';
+import type { View } from './scale.ts';
 
 /** Closest look: pixels a nanosecond. */
 export const CLOSEST = 12;

@@ -17,7 +17,7 @@ export interface Fold {
  */
 export class FoldedTime {
   /** `cut`: ns taken away by this fold and those before it. */
-  readonly #folds = new Columns(['from', 'to', 'cut']);
+  readonly #folds = new Columns({ from: 'f64', to: 'f64', cut: 'f64' });
   #last = 0;
   #folding: boolean;
 
@@ -31,6 +31,11 @@ export class FoldedTime {
   }
   set folding(on: boolean) {
     this.#folding = on;
+  }
+
+  /** What each fold takes on the scale, in ns; 0 while nothing is folded. */
+  get foldWidth(): number {
+    return this.#folding ? FOLD_SHOWN_NS : 0;
   }
 
   get count(): number {

@@ -106,7 +106,7 @@ describe('timeline history', () => {
   });
 
   it('measures how long a vector stays pending', () => {
-    const { waits } = historyOf(HEARTBEAT).lanes[4]!;
+    const waits = historyOf(HEARTBEAT).lanes[4]!.waits.get(0xea)!;
     expect([waits.length, waits.at.start[0], waits.at.end[0]]).toEqual([1, 80, 90]);
   });
 

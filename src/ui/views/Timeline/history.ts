@@ -3,7 +3,7 @@ import { DeliveryMode } from '../../../sim/machine/lapic.regs.ts';
 import { MODE } from '../../../sim/machine/cpu.layout.ts';
 import { IRQ_WORK_VECTOR, MULTIKERNEL_VECTOR } from '../../../sim/kernel/mk.layout.ts';
 import type { Rows } from '../../../worker/protocol.ts';
-import { Columns, upperBound } from './columns.ts';
+import { Columns, Order, upperBound } from './columns.ts';
 import { FoldedTime } from './folded-time.ts';
 import { StepTimes } from './step-times.ts';
 
@@ -16,25 +16,43 @@ export const END = { flying: 0, arrived: 1, merged: 2, dropped: 3 } as const;
 /** What a mark tells of, from quiet to loud. */
 export const MARK = { log: 0, outcome: 1, hazard: 2 } as const;
 
-type BarColumn = 'start' | 'end' | 'mode' | 'pc' | 'vector';
-type FlightColumn =
-  'sent' | 'done' | 'from' | 'to' | 'vector' | 'delivery' | 'end' | 'type' | 'subtype' | 'serial';
-type MarkColumn = 'time' | 'cpu' | 'kind' | 'a' | 'b' | 'c' | 'd';
+const BAR = { start: 'f64', end: 'f64', mode: 'u8', pc: 'i32', vector: 'u8' } as const;
+const STEP = { start: 'f64', end: 'f64', pc: 'i32' } as const;
+const WAIT = { start: 'f64', end: 'f64' } as const;
+const OWNER = { time: 'f64', kernel: 'i32' } as const;
+const FLIGHT = {
+  ...({ sent: 'f64', done: 'f64', from: 'i16', to: 'i16', vector: 'u8', delivery: 'u8' } as const),
+  ...({ end: 'u8', type: 'i32', subtype: 'i32', serial: 'i32' } as const),
+} as const;
+const MARKED = {
+  ...({ time: 'f64', cpu: 'i16', kind: 'u8', a: 'f64', b: 'i32', c: 'i32', d: 'i32' } as const),
+} as const;
 
 /** Bars of one level of a lane, in order of time and without overlap. */
-export type Level = Columns<BarColumn>;
+export type Level = Columns<typeof BAR>;
+
+/** The flights from one CPU to another that have ended, by when they were sent. */
+export interface Line {
+  readonly from: number;
+  readonly to: number;
+  readonly all: Order;
+  readonly merged: Order;
+  readonly dropped: Order;
+  /** Longest of them: how far back an arrow can begin that is still in view. */
+  longest: number;
+}
 
 /** One CPU: what ran at the bottom of its stack, and above it one level for each interrupt. */
 export interface Lane {
   readonly levels: Level[];
   /** The steps that ran here, the newest of them: the text inside bars when there is room. */
-  readonly steps: Columns<'start' | 'end' | 'pc'>;
+  readonly steps: Columns<typeof STEP>;
   /** Stack depth at which each level that is open began, -1 before its first step. */
   readonly open: number[];
-  /** A vector stayed pending: from its arrival to its acceptance. */
-  readonly waits: Columns<'start' | 'end' | 'vector'>;
+  /** Vectors stayed pending: from arrival to acceptance, in order for each vector. */
+  readonly waits: Map<number, Columns<typeof WAIT>>;
   readonly waiting: Map<number, number>;
-  readonly owners: Columns<'time' | 'kernel'>;
+  readonly owners: Columns<typeof OWNER>;
   /** The task that begins next is the start-up of a kernel. */
   booting: boolean;
 }
@@ -45,16 +63,15 @@ export interface Lane {
  */
 export class TimelineHistory {
   readonly lanes: Lane[] = [];
-  readonly flights = new Columns<FlightColumn>([
-    ...(['sent', 'done', 'from', 'to', 'vector'] as const),
-    ...(['delivery', 'end', 'type', 'subtype', 'serial'] as const),
-  ]);
-  readonly marks = new Columns<MarkColumn>(['time', 'cpu', 'kind', 'a', 'b', 'c', 'd']);
+  readonly flights = new Columns(FLIGHT);
+  /** Flights that have ended, by where from and where to: see {@link lineKey}. */
+  readonly lines = new Map<number, Line>();
+  readonly marks = new Columns(MARKED);
+  /** Marks by CPU, kind and loudness: see {@link markKey}. */
+  readonly rows = new Map<number, Order>();
   readonly time = new FoldedTime();
   /** When each step of the run began, acceptances of interrupts included. */
   readonly steps = new StepTimes();
-  /** Longest flight so far: how far back an arrow can begin that is still in view. */
-  longestFlight = 0;
   /** When the last thing ends. */
   end = 0;
   /** Number of the row that is digested next. */
@@ -63,7 +80,8 @@ export class TimelineHistory {
   readonly #slots = new Map<number, number>();
   readonly #read = new Set<number>();
   readonly #lost = new Set<number>();
-  readonly #byserial = new Map<number, number>();
+  /** Flights under way, by serial. */
+  readonly flying = new Map<number, number>();
   readonly #announced = new Map<number, { time: number; type: number; subtype: number }>();
 
   constructor(cpus: number) {
@@ -166,13 +184,13 @@ export class TimelineHistory {
       case ROW.outcome:
         if (b === OUTCOME.overwritten && this.#lost.has(d)) return;
         this.#read.add(d);
-        this.marks.push({ time, cpu, kind: MARK.outcome, a, b, c, d });
+        this.#mark(MARK.outcome, time, cpu, a, b, c, d);
         return;
       case ROW.hazard:
-        this.marks.push({ time, cpu, kind: MARK.hazard, a, b, c, d });
+        this.#mark(MARK.hazard, time, cpu, a, b, c, d);
         return;
       case ROW.log:
-        this.marks.push({ time, cpu, kind: MARK.log, a, b, c, d });
+        this.#mark(MARK.log, time, cpu, a, b, c, d);
         return;
       default:
     }
@@ -184,72 +202,119 @@ export class TimelineHistory {
     this.#slots.set(slot, serial);
     if (before === undefined || before === serial || this.#read.delete(before)) return;
     this.#lost.add(before);
-    this.marks.push({ time, cpu, kind: MARK.outcome, b: OUTCOME.overwritten, d: before });
+    this.#mark(MARK.outcome, time, cpu, 0, OUTCOME.overwritten, 0, before);
   }
 
   #depart(time: number, from: number, done: number, b: number, apic: number, serial: number): void {
     const note = this.#announced.get(from);
     const vector = b & 0xff;
     const named = note?.time === time && vector === MULTIKERNEL_VECTOR;
-    const flight = this.flights.push({
-      ...{
-        sent: time,
-        done,
-        from,
-        to: -1,
-        vector,
-        delivery: (b >> 8) & 7,
-        end: END.flying,
-        serial,
-      },
-      ...(named ? { type: note.type, subtype: note.subtype } : {}),
-    });
+    const flight = this.flights.add();
+    const { at } = this.flights;
+    at.sent[flight] = time;
+    at.done[flight] = done;
+    at.from[flight] = from;
     // Until it lands, its destination is known by APIC id only; that is the CPU in most machines.
-    if (apic >= 0 && apic < this.lanes.length) this.flights.at.to[flight] = apic;
-    this.#byserial.set(serial, flight);
-    if (done - time > this.longestFlight) this.longestFlight = done - time;
+    at.to[flight] = apic >= 0 && apic < this.lanes.length ? apic : -1;
+    at.vector[flight] = vector;
+    at.delivery[flight] = (b >> 8) & 7;
+    at.end[flight] = END.flying;
+    at.type[flight] = named ? note.type : 0;
+    at.subtype[flight] = named ? note.subtype : 0;
+    at.serial[flight] = serial;
+    this.flying.set(serial, flight);
   }
 
   #land(kind: number, time: number, cpu: number, b: number, serial: number): void {
-    const flight = this.#byserial.get(serial);
+    const flight = this.flying.get(serial);
     const lane = this.lanes[cpu];
     const startup = b >> 8 === DeliveryMode.startup;
     if (lane && kind === ROW.arrive && b >> 8 === DeliveryMode.init) reset(lane);
     if (lane && kind === ROW.arrive && startup) lane.booting = true;
     if (lane && kind === ROW.arrive && b < 256) lane.waiting.set(b, time);
     if (flight === undefined) return;
-    this.#byserial.delete(serial);
+    this.flying.delete(serial);
     const { at } = this.flights;
     at.done[flight] = time;
     at.to[flight] = cpu;
     at.end[flight] =
       kind === ROW.arrive ? END.arrived : kind === ROW.merge ? END.merged : END.dropped;
-    if (time - at.sent[flight]! > this.longestFlight) this.longestFlight = time - at.sent[flight]!;
+    this.#arrive(flight, time - at.sent[flight]!);
+  }
+
+  /** A flight has ended: from now on it is found by where it went. */
+  #arrive(flight: number, took: number): void {
+    const { from, to, sent, end } = this.flights.at;
+    const key = lineKey(from[flight]!, to[flight]!);
+    let line = this.lines.get(key);
+    if (!line) this.lines.set(key, (line = newLine(from[flight]!, to[flight]!)));
+    if (took > line.longest) line.longest = took;
+    line.all.enter(sent[flight]!, flight);
+    if (end[flight] === END.merged) line.merged.enter(sent[flight]!, flight);
+    else if (end[flight] === END.dropped) line.dropped.enter(sent[flight]!, flight);
+  }
+
+  #mark(kind: number, time: number, cpu: number, a: number, b: number, c: number, d: number): void {
+    const mark = this.marks.add();
+    const { at } = this.marks;
+    at.time[mark] = time;
+    at.cpu[mark] = cpu;
+    at.kind[mark] = kind;
+    at.a[mark] = a;
+    at.b[mark] = b;
+    at.c[mark] = c;
+    at.d[mark] = d;
+    const key = markKey(cpu, kind, isLoud(kind, b));
+    let row = this.rows.get(key);
+    if (!row) this.rows.set(key, (row = new Order()));
+    row.enter(time, mark);
   }
 }
+
+/** Number of the line between two CPUs; -1 is nobody. */
+const lineKey = (from: number, to: number): number => (from + 1) * 65_536 + to + 1;
+
+/** Number of a row of marks; the CPU is -1 when none is meant. */
+export const markKey = (cpu: number, kind: number, loud: boolean): number =>
+  (cpu + 1) * 8 + kind * 2 + (loud ? 1 : 0);
+
+/** Whether a mark must be seen. */
+export const isLoud = (kind: number, b: number): boolean =>
+  kind === MARK.hazard || (kind === MARK.outcome && isLoss(b));
 
 /** Whether an outcome is one that nobody wanted. */
 export const isLoss = (outcome: number): boolean => outcome !== OUTCOME.whole;
 
+const newLine = (from: number, to: number): Line => ({
+  ...{ from, to, longest: 0 },
+  ...{ all: new Order(), merged: new Order(), dropped: new Order() },
+});
+
 const newLane = (): Lane => ({
   levels: [],
-  steps: new Columns(['start', 'end', 'pc'], 64),
+  steps: new Columns(STEP, 64),
   open: [],
-  waits: new Columns(['start', 'end', 'vector'], 16),
+  waits: new Map(),
   waiting: new Map(),
-  owners: new Columns(['time', 'kernel'], 4),
+  owners: new Columns(OWNER, 4),
   booting: false,
 });
 
-function last<Name extends string>(table: Columns<Name>, column: Name, value: number): void {
-  if (table.length > 0) table.at[column][table.length - 1] = value;
+function last(bars: Level, column: keyof typeof BAR, value: number): void {
+  if (bars.length > 0) bars.at[column][bars.length - 1] = value;
 }
 
 function openBar(lane: Lane, start: number, mode: number, pc: number, vector: number): void {
   const level = lane.open.length;
   lane.open.push(-1);
-  const bars = (lane.levels[level] ??= new Columns(['start', 'end', 'mode', 'pc', 'vector'], 64));
-  bars.push({ start, end: start, mode, pc, vector });
+  const bars = (lane.levels[level] ??= new Columns(BAR, 64));
+  const bar = bars.add();
+  const { at } = bars;
+  at.start[bar] = start;
+  at.end[bar] = start;
+  at.mode[bar] = mode;
+  at.pc[bar] = pc;
+  at.vector[bar] = vector;
 }
 
 /** An interrupt is taken. They do not nest: its gate turns them off, so the one before is over. */
@@ -257,12 +322,18 @@ function taken(lane: Lane, time: number, vector: number): void {
   while (lane.open.length > 0 && lastBar(lane, 'vector') !== 0) lane.open.pop();
   openBar(lane, time, vector === IRQ_WORK_VECTOR ? MODE.irqWork : MODE.interrupt, -1, vector);
   const since = lane.waiting.get(vector);
-  if (since !== undefined) lane.waits.push({ start: since, end: time, vector });
+  if (since !== undefined) {
+    let waits = lane.waits.get(vector);
+    if (!waits) lane.waits.set(vector, (waits = new Columns(WAIT, 64)));
+    const wait = waits.add();
+    waits.at.start[wait] = since;
+    waits.at.end[wait] = time;
+  }
   lane.waiting.delete(vector);
 }
 
 /** A column of the bar on top of those that are open. */
-function lastBar(lane: Lane, column: BarColumn): number {
+function lastBar(lane: Lane, column: keyof typeof BAR): number {
   const bars = lane.levels[lane.open.length - 1]!;
   return bars.at[column][bars.length - 1]!;
 }
@@ -270,7 +341,11 @@ function lastBar(lane: Lane, column: BarColumn): number {
 /** A step ran at `depth`: interrupts that began deeper are over, the bars below go on to its end. */
 function stepped(lane: Lane, start: number, end: number, pc: number, depth: number): void {
   if (lane.steps.length >= 2 * LANE_STEPS_MIN) lane.steps.drop(LANE_STEPS_MIN);
-  lane.steps.push({ start, end, pc });
+  const step = lane.steps.add();
+  const { at } = lane.steps;
+  at.start[step] = start;
+  at.end[step] = end;
+  at.pc[step] = pc;
   if (depth === 0) {
     endWith(lane, start, end, pc);
     return;

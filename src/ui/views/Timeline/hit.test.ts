@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { END } from './history.ts';
 import { hitAt } from './hit.ts';
 import { arrowPath, arrowPoints, laneBox } from './lanes.ts';
-import type { ArrowMark, BarMark, PointMark, Scene } from './scene.ts';
+import type { ArrowMark, PointMark } from './crowds.ts';
+import type { BarMark, Scene } from './scene.ts';
 
 const box = laneBox(8, 160);
 const bar: BarMark = {

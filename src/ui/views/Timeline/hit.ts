@@ -1,5 +1,6 @@
 import { arrowPoints, type LaneBox } from './lanes.ts';
-import type { ArrowMark, BarMark, PointMark, Scene } from './scene.ts';
+import type { ArrowMark, PointMark } from './crowds.ts';
+import type { BarMark, Scene } from './scene.ts';
 
 /** What lies under the pointer, the smallest thing first. */
 export type Hit =

@@ -1,5 +1,5 @@
 import { END } from './history.ts';
-import type { ArrowMark } from './scene.ts';
+import type { ArrowMark } from './crowds.ts';
 
 const LANE_LEAST = 11;
 const LANE_MOST = 30;

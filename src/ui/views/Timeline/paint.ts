@@ -1,7 +1,8 @@
 import { MODE } from '../../../sim/machine/cpu.layout.ts';
 import { END } from './history.ts';
 import { arrowPoints, type LaneBox } from './lanes.ts';
-import type { ArrowMark, BarMark, Scene } from './scene.ts';
+import type { ArrowMark } from './crowds.ts';
+import type { BarMark, Scene } from './scene.ts';
 
 /** Reads a design token. */
 type Token = (name: string) => string;

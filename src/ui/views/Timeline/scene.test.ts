@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { OUTCOME, ROW } from '../../../sim/base/record.ts';
 import { rowsOf, type RowDraft } from '../../testing/rows.ts';
 import { END, TimelineHistory } from './history.ts';
-import { layOut, niceStep, timeAt, xOf, type View } from './scene.ts';
+import { niceStep, timeAt, xOf, type View } from './scale.ts';
+import { layOut } from './scene.ts';
 
 function historyOf(drafts: readonly RowDraft[], cpus = 8): TimelineHistory {
   const history = new TimelineHistory(cpus);

@@ -11,8 +11,8 @@ export const STEPS_EXACT = 1 << 19;
  */
 export class StepTimes {
   length = 0;
-  readonly #sparse = new Columns(['time'], 256);
-  readonly #exact = new Columns(['time'], 1024);
+  readonly #sparse = new Columns({ time: 'f64' }, 256);
+  readonly #exact = new Columns({ time: 'f64' }, 1024);
   /** Number of the first step of `#exact`. */
   #from = 0;
 
@@ -22,7 +22,8 @@ export class StepTimes {
       this.#exact.drop(STEPS_EXACT);
       this.#from += STEPS_EXACT;
     }
-    this.#exact.push({ time });
+    const step = this.#exact.add();
+    this.#exact.at.time[step] = time;
     this.length++;
   }
 

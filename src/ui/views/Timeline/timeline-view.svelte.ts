@@ -2,7 +2,8 @@ import type { Session } from '../../state/session.svelte.ts';
 import { fitting, following, showing, viewOf, type Camera } from './camera.ts';
 import { Feed } from './feed.ts';
 import { laneBox } from './lanes.ts';
-import { layOut, timeAt, xOf, type View } from './scene.ts';
+import { timeAt, xOf, type View } from './scale.ts';
+import { layOut } from './scene.ts';
 
 /** What of the run is seen, and where: sizes and gestures come in, a scene comes out. */
 export class TimelineView {
@@ -23,7 +24,13 @@ export class TimelineView {
   }
 
   readonly frame = $derived.by(() => this.#session.frame);
-  readonly owners = $derived(this.frame.cpus.map(({ kernel }) => kernel));
+  #owners: readonly number[] = [];
+  /** Kernels of the CPUs now: the same list while they are, so that nothing is drawn again. */
+  readonly owners = $derived.by(() => {
+    const now = this.frame.cpus.map(({ kernel }) => kernel);
+    const same = now.length === this.#owners.length && now.every((k, i) => k === this.#owners[i]);
+    return same ? this.#owners : (this.#owners = now);
+  });
   readonly followed = $derived.by(() => {
     const { rows, run } = this.#session;
     const { begin, end, batches, version, epoch } = rows;
@@ -47,7 +54,8 @@ export class TimelineView {
     return following(this.#looked, this.#shown(this.frame.timeNs), this.width);
   });
   readonly view: View = $derived(viewOf(this.camera, this.width));
-  readonly box = $derived(laneBox(this.frame.cpus.length, this.room));
+  readonly #cpus = $derived(this.frame.cpus.length);
+  readonly box = $derived(laneBox(this.#cpus, this.room));
   readonly scene = $derived(layOut(this.followed.history, this.view, this.owners));
   readonly playhead = $derived(xOf(this.view, this.followed.history.time, this.now));
 
