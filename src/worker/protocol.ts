@@ -2,6 +2,7 @@ import type { RaceReport } from '../sim/engine/races.ts';
 import type { LineFault, NumberedLine } from '../sim/scenarios/breaks/breaks.ts';
 import type { DesignName, DESIGNS, SituationName, SITUATIONS } from '../sim/scenarios/designs.ts';
 import type { Format } from '../sim/scenarios/diagram/diagram.ts';
+import type { Recorded } from '../sim/scenarios/record.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Frame, Legend, LogLine } from '../sim/world/frame.ts';
 import type { Inspections, Writer } from './inspect/inspections.ts';
@@ -127,11 +128,13 @@ export interface Calls extends Inspections {
   /** The choices made so far, as lines of a `schedule` block. */
   schedule: { ask: object; answer: readonly string[] };
   /** The run up to this moment as text: what `reopen` takes. */
-  record: { ask: object; answer: string };
+  record: { ask: Pick<Recorded, 'breakpoints' | 'watches'>; answer: string };
   /** Opens a recorded run again, and says what came of it. */
   reopen: {
     ask: { readonly text: string };
-    answer: Loaded & Pick<Calls['load']['ask'], 'source' | 'glue'>;
+    answer: Loaded &
+      Pick<Calls['load']['ask'], 'source' | 'glue'> &
+      Pick<Recorded, 'breakpoints' | 'watches'>;
   };
   /** Runs the lesson's present stop to its end at once, and goes to the next one. */
   finishStop: { ask: object; answer: Frame };

@@ -207,19 +207,24 @@ class Session {
       }),
       lastWriter: change(({ addr }: Calls['lastWriter']['ask']) => this.#breaking.writer(addr)),
       schedule: () => this.#inLine(() => scheduleOf(this.run.world, this.run.state.picks ?? [])),
-      record: async () => {
+      record: async (kept: Calls['record']['ask']) => {
         const { writeRecord, engineVersion } = await this.#services.records();
         return this.#inLine(() => {
           const { seed, profile, inputs, spot } = this.run;
           const made = { seed, profile, inputs, spot, hash: this.run.hash() };
-          return writeRecord({ ...this.#asked!, ...made, engine: engineVersion() });
+          return writeRecord({ ...this.#asked!, ...made, engine: engineVersion(), ...kept });
         });
       },
       reopen: ({ text }: Calls['reopen']['ask']) =>
         this.#inLine(async () => {
           const recorded = (await this.#services.records()).readRecord(text);
-          const { source, glue } = recorded;
-          return { ...(await this.#load(recorded, recorded)), source, glue };
+          const { source, glue, breakpoints, watches } = recorded;
+          const loaded = await this.#load(recorded, recorded);
+          return {
+            ...{ ...loaded, source, glue },
+            ...(breakpoints && { breakpoints }),
+            ...(watches && { watches }),
+          };
         }),
     };
   }

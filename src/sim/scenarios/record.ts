@@ -19,6 +19,9 @@ export interface Recorded {
   /** {@link engineVersion} of whoever recorded it. */
   readonly engine: string;
   readonly hash: string;
+  /** Where it is to stop, and what is watched: no part of the run. */
+  readonly breakpoints?: readonly { readonly text: string; readonly enabled: boolean }[];
+  readonly watches?: readonly string[];
 }
 
 const FORMAT = 'multikernel-playground session 1';
@@ -27,6 +30,9 @@ const TEXT_MAX = 8 * 1024 * 1024;
 const INPUTS_MAX = 100_000;
 const LINE_MAX = 65_536;
 const STEP_MAX = 1e9;
+/** Most breakpoints, most watches, and characters of one. */
+const NOTES_MAX = 100;
+const NOTE_MAX = 1024;
 
 /** Changes with every routine, step and cost of the program: what a recording was made with. */
 export function engineVersion(): string {
@@ -70,7 +76,21 @@ export function readRecord(text: string): Recorded {
     spot: spotOf(whole.spot),
     engine: string(whole.engine, 'the engine', 64),
     hash: string(whole.hash, 'the hash', 16),
+    ...(whole.breakpoints !== undefined && {
+      breakpoints: list(whole.breakpoints, 'the breakpoints', NOTES_MAX).map(breakpointOf),
+    }),
+    ...(whole.watches !== undefined && {
+      watches: list(whole.watches, 'the watches', NOTES_MAX).map((each) =>
+        string(each, 'a watch', NOTE_MAX),
+      ),
+    }),
   };
+}
+
+function breakpointOf(value: unknown): { text: string; enabled: boolean } {
+  const { text, enabled } = record(value, 'a breakpoint');
+  const what = 'a breakpoint';
+  return { text: string(text, what, NOTE_MAX), enabled: boolean(enabled, what) };
 }
 
 function wrong(what: string): never {

@@ -72,7 +72,7 @@ export class OwnFiles {
   async keepSession(): Promise<void> {
     const { step } = this.#session.frame;
     if (step > KEPT_STEPS_MAX) return;
-    if (step === 0) {
+    if (step === 0 && this.#session.breakpoints.empty) {
       remember(KEPT, '');
       return;
     }

@@ -1,6 +1,7 @@
 import { catalogue } from 'virtual:scenarios';
 import type { Calls, Source } from '../../worker/protocol.ts';
 import { tick } from 'svelte';
+import type { Breakpoint } from './breakpoints.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
 /** What `load` takes besides the lesson. */
@@ -24,6 +25,20 @@ export interface Playground {
   evaluate(expression: string): Promise<unknown>;
   /** Types a line on a kernel's console and waits until the command is over. */
   type(kernel: string, line: string): Promise<Calls['type']['answer']>;
+  /**
+   * Stops the run when that comes true or happens: a line as the Breaks tab takes it. Answers its
+   * number; rejects with the place when the line means nothing.
+   */
+  addBreakpoint(line: string): Promise<number>;
+  /** False when there is none of that number. */
+  removeBreakpoint(id: number): boolean;
+  /** All there are, with how often each has stopped the run. */
+  breakpoints(): readonly Breakpoint[];
+  /**
+   * Back to the last moment before this one at which that line, or else any breakpoint, would have
+   * stopped the run. False when there is none: the run then stays where it is.
+   */
+  runBack(line?: string): Promise<boolean>;
   /** Hash of the whole state: 16 lower-case hex digits. */
   hash(): Promise<string>;
   state(): Promise<Calls['state']['answer']>;
@@ -62,6 +77,18 @@ export function installPlayground(session: Session, ready: Promise<unknown>): vo
     },
     evaluate: (expression) => session.ask('evaluate', { expression }),
     type: (kernel, line) => session.type(kernel, line),
+    async addBreakpoint(line) {
+      const { id } = await session.breakpoints.add(line);
+      await tick();
+      return id;
+    },
+    removeBreakpoint: (id) => session.breakpoints.remove(id),
+    breakpoints: () => session.breakpoints.list.map((one) => ({ ...one })),
+    async runBack(line) {
+      const found = await session.runBackOrThrow(line === undefined ? undefined : [line]);
+      await tick();
+      return found;
+    },
     hash: () => session.ask('hash', {}),
     state: () => session.ask('state', {}),
   };

@@ -50,10 +50,14 @@ async function unpack(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 
 /** Opens a recording in the place of what runs; says in a sentence what came of it. */
 export async function openRecording(session: Session, text: string): Promise<void> {
-  const { source, glue, ...loaded } = await session.ask('reopen', { text });
+  const { source, glue, breakpoints, watches, ...loaded } = await session.ask('reopen', { text });
   const { seed, profile } = loaded;
   const own = loaded.files.filter((file) => file.own);
   await session.adopt({ source, seed, profile, own, ...(glue && { glue }) }, loaded);
+  await session.breakpoints.take({
+    ...(breakpoints && { breakpoints }),
+    ...(watches && { watches }),
+  });
   if (loaded.reopened) session.notices.add('news', verdict(loaded.reopened, loaded.frame.step));
 }
 
@@ -66,7 +70,7 @@ function verdict(came: NonNullable<Calls['load']['answer']['reopened']>, step: n
 
 /** The address of this very moment, on the clipboard. */
 export async function copyLink(session: Session): Promise<void> {
-  const link = await toLink(await session.ask('record', {}));
+  const link = await toLink(await session.ask('record', session.breakpoints.kept));
   history.replaceState(null, '', link);
   await copy(
     session,
@@ -93,7 +97,7 @@ async function copy(session: Session, text: string, said: string): Promise<void>
 
 /** Saves the run up to this moment as a file that can be dropped on the page. */
 export async function saveFile(session: Session): Promise<void> {
-  const text = await session.ask('record', {});
+  const text = await session.ask('record', session.breakpoints.kept);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
   link.download = `${nameOf(session)}.session.json`;
@@ -111,7 +115,7 @@ const keyOf = (lesson: string): string => `session ${lesson}`;
 export async function keep(session: Session): Promise<void> {
   const lesson = nameOf(session);
   try {
-    const text = await session.ask('record', {});
+    const text = await session.ask('record', session.breakpoints.kept);
     const { set } = await import('idb-keyval');
     await set(keyOf(lesson), text);
   } catch {

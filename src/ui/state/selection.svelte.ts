@@ -23,7 +23,7 @@ export type Selected =
 /** The inspector's tabs, by the names `view` blocks use. */
 const TABS = [
   ...(['cpu', 'memory', 'messages', 'kernel', 'handlers', 'instances', 'files', 'heap'] as const),
-  ...(['tree', 'hazards', 'races', 'checks'] as const),
+  ...(['tree', 'hazards', 'races', 'breaks', 'checks'] as const),
 ];
 export type Tab = (typeof TABS)[number];
 
@@ -44,6 +44,8 @@ const TAB_OF: Readonly<Record<Selected['kind'], Tab | undefined>> = {
 export class Selection {
   #now: Selected = $state.raw({ kind: 'none' });
   tab: Tab = $state('cpu');
+  /** What the lesson has asked for last: anything else is the visitor's own choice. */
+  #asked: { readonly now: Selected; readonly tab: Tab } = { now: this.#now, tab: this.tab };
 
   get now(): Selected {
     return this.#now;
@@ -63,12 +65,23 @@ export class Selection {
   /** Number of the CPU selected, -1 for none. */
   readonly cpu: number = $derived(this.#now.kind === 'cpu' ? this.#now.cpu : -1);
 
-  /** Does what a `view` block of a lesson asks for. */
-  show(view: Readonly<Record<string, string>>, frame: Frame): void {
+  /**
+   * Does what a `view` block of a lesson asks for. What the visitor has chosen since the last one
+   * stays when time only jumped to where such a block was before (`sought`); whoever looks at
+   * breakpoints stays there in any case.
+   */
+  show(view: Readonly<Record<string, string>>, frame: Frame, sought = false): void {
+    const own = { now: this.#now !== this.#asked.now, tab: this.tab !== this.#asked.tab };
+    const before = this.tab;
     const wanted = view.select === undefined ? undefined : parse(view.select, frame);
-    if (wanted) this.select(wanted);
+    if (wanted && !(sought && own.now)) this.select(wanted);
     const tab = TABS.find((known) => known === view.tab);
     if (tab) this.tab = tab;
+    if ((sought && own.tab) || before === 'breaks') this.tab = before;
+    this.#asked = {
+      now: sought && own.now ? this.#asked.now : this.#now,
+      tab: sought && own.tab ? this.#asked.tab : this.tab,
+    };
   }
 }
 

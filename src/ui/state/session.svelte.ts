@@ -9,6 +9,7 @@ import {
   type Client,
 } from '../../worker/client.ts';
 import type { Calls, Loaded, Port, Push, Rows, Source } from '../../worker/protocol.ts';
+import { Breakpoints } from './breakpoints.svelte.ts';
 import { EMPTY_FRAME, EMPTY_LEGEND } from './empty-frame.ts';
 import { Notices } from './notices.svelte.ts';
 import { RowStore } from './rows.svelte.ts';
@@ -61,6 +62,7 @@ export class Session {
   /** Trace rows known so far, for timelines and for how IPIs end. */
   readonly rows = new RowStore();
   readonly notices = new Notices();
+  readonly breakpoints: Breakpoints;
   /** Notch of {@link SPEEDS}. */
   speed = $state(SPEED_AT_FIRST);
   /** Actions that wait for the worker. */
@@ -83,11 +85,15 @@ export class Session {
   #ask: Calls['load']['ask'] | undefined;
   #inputs: Input[] = [];
   #restarts = 0;
+  /** The present moment was jumped to, and not as a stop of the lesson. */
+  sought = false;
+  #toStop = false;
   #seekNext: number | undefined;
   #seeking: Promise<void> | undefined;
 
   constructor(start: () => Worked) {
     this.#start = start;
+    this.breakpoints = new Breakpoints(this);
     this.#hire();
   }
 
@@ -133,6 +139,7 @@ export class Session {
     this.rows.clear();
     this.#loaded = loaded;
     this.#frame = loaded.frame;
+    if (!this.breakpoints.empty) void this.breakpoints.send();
     this.run++;
     this.news = NOTHING;
     await this.rows.catchUp(this.ask, loaded.frame);
@@ -171,8 +178,14 @@ export class Session {
     this.#frame.step < this.#frame.stepEnd ? this.seek(this.#frame.stepEnd) : this.finishStop();
   /** Runs the present stop of the lesson to its end, and goes to the next. */
   readonly finishStop = (): Promise<boolean> => this.#show(() => this.ask('finishStop', {}));
-  readonly goToStop = (stop: number): Promise<boolean> =>
-    this.#show(() => this.ask('goToStop', { stop }), false);
+  readonly goToStop = async (stop: number): Promise<boolean> => {
+    this.#toStop = true;
+    try {
+      return await this.#show(() => this.ask('goToStop', { stop }), false);
+    } finally {
+      this.#toStop = false;
+    }
+  };
 
   /** To any step. While one jump is under way only the newest wish is kept: drag as you like. */
   readonly seek = (step: number): Promise<void> => {
@@ -270,7 +283,9 @@ export class Session {
     // Frames are copies, so an unchanged wish of the lesson would look new each time.
     const asked = JSON.stringify(coming.view) === JSON.stringify(before.view);
     const frame = asked ? { ...coming, view: before.view } : coming;
+    this.sought = !forward && !this.#toStop;
     this.#frame = frame;
+    this.breakpoints.note(frame);
     const { speed } = frame.view;
     if (speed !== undefined && frame.view !== before.view) this.speed = speedNamed(speed);
     // Fewer rows than there were: something was done in the past, and all after it is void.

@@ -4,7 +4,7 @@ import type { World } from '../../world/world.ts';
 import { slotPlace } from '../answers.ts';
 import type { Answers } from '../names.ts';
 import type { BreakLine, Where } from './break-line.ts';
-import type { VectorEvent } from './forms.ts';
+import type { VectorEvent } from '../../base/break-forms.ts';
 import type { TapRow } from './tap.ts';
 
 /** Bytes of memory. */

@@ -6,7 +6,12 @@ import { PROGRAM } from '../../world/program.ts';
 import { compileExpression, type Expression } from '../claims.ts';
 import { placeWithin } from '../source.ts';
 import { suggestion } from '../words.ts';
-import { BREAK_WORDS, VECTOR_EVENTS, type BreakWord, type VectorEvent } from './forms.ts';
+import {
+  BREAK_WORDS,
+  VECTOR_EVENTS,
+  type BreakWord,
+  type VectorEvent,
+} from '../../base/break-forms.ts';
 
 /** Bytes a line is about: at an address, or a slot or a field of one by its name. */
 export type Where =

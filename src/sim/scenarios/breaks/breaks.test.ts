@@ -6,7 +6,7 @@ import { lessonRun, playOut } from '../../testing/lesson.ts';
 import type { Run } from '../run.ts';
 import { arm } from './arm.ts';
 import { readBreak } from './break-line.ts';
-import { BREAK_FORMS } from './forms.ts';
+import { BREAK_FORMS } from '../../base/break-forms.ts';
 import { advanceTo, lookBack, Scanner } from './scan.ts';
 
 const LESSON = readFileSync(

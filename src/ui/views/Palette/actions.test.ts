@@ -9,7 +9,10 @@ const stops = Array.from({ length: 12 }, (_, i) => ({ title: `Part ${i}`, line: 
 function pageOf(): { readonly page: Page; readonly done: string[] } {
   const done: string[] = [];
   const session = new Proxy(
-    { frame: EMPTY_FRAME, scenario: { stops }, speed: 3 },
+    {
+      ...{ frame: EMPTY_FRAME, scenario: { stops }, speed: 3 },
+      ...{ breakpoints: { list: [{ enabled: true }] }, looking: { step: 1, of: 2 } },
+    },
     {
       get: (target, name: string) =>
         name in target
@@ -51,6 +54,13 @@ it('acts on the session', () => {
   const map = keyMap(actionsOf(page));
   for (const key of ['Space', 'ArrowRight', ']', 'Home', '3', 'D']) map.get(key)?.run();
   expect(done).toEqual(['toggle', 'step', 'setSpeed 4', 'first', 'goToStop 2', 'theme']);
+});
+
+it('runs back to a breakpoint, and gives up looking for one', () => {
+  const { page, done } = pageOf();
+  const map = keyMap(actionsOf(page));
+  for (const key of ['Shift+Backspace', 'Backspace']) map.get(key)?.run();
+  expect(done).toEqual(['runBack', 'pause']);
 });
 
 it('has digits for nine stops, and the rest by name', () => {

@@ -26,6 +26,7 @@ const DIGITS = 9;
 export const actionsOf = (page: Page): readonly Action[] => [
   ...ofTime(page),
   ...ofChoice(page),
+  ...ofBreaks(page),
   ...ofLesson(page),
   ...ofPlaces(page),
   ...ofView(page),
@@ -88,6 +89,24 @@ function ofChoice({ session, selection }: Page): Action[] {
       time('Take the last choice back', ['Z'], () => session.undo(), 'undo'),
       time('Copy the schedule', [], () => share('copySchedule', session), also),
     );
+  return actions;
+}
+
+/** Where the run stops, forwards and backwards. */
+function ofBreaks({ session, selection, panes }: Page): Action[] {
+  const time = group('Time');
+  const also = 'breakpoint watch stop debug reverse';
+  const open = async (): Promise<void> => {
+    selection.tab = 'breaks';
+    await goTo(panes, 'breaks');
+  };
+  const actions = [time('Breakpoints and watches', ['B'], open, also)];
+  if (session.breakpoints.list.some(({ enabled }) => enabled))
+    actions.push(
+      time('Run back to the last breakpoint', ['Shift+Backspace'], () => session.runBack(), also),
+    );
+  if (session.looking)
+    actions.push(time('Give up looking back', ['Backspace'], () => session.pause(), also));
   return actions;
 }
 
@@ -169,7 +188,7 @@ function ofPlaces({ panes, session, selection }: Page): Action[] {
     place('Inspector', ['I'], () => goTo(panes, 'inspector')),
     place('Console', ['C'], () => goTo(panes, 'console'), 'terminal type command'),
     ...[tab('CPU', 'cpu'), tab('Memory', 'memory'), tab('Messages', 'messages')],
-    ...[tab('Kernel', 'tree'), tab('Checks', 'checks')],
+    ...[tab('Kernel', 'tree'), tab('Breaks', 'breaks'), tab('Checks', 'checks')],
     ...session.frame.cpus.map(({ id }) =>
       place(`CPU ${id}`, [], () => selection.select({ kind: 'cpu', cpu: id }), 'select'),
     ),
