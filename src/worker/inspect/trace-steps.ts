@@ -2,7 +2,7 @@ import { isStepRow, type Row } from '../../sim/base/record.ts';
 import type { Trace, TraceRow } from '../../sim/engine/trace.ts';
 
 /** Whether a row is one of the steps a run counts. */
-export const isStep = ({ kind, c }: TraceRow): boolean => isStepRow(kind as Row, c);
+export const isStep = ({ kind, c }: TraceRow): boolean => isStepRow(kind, c);
 
 /** Rows from the newest to the oldest, each with the number of steps of the run before it. */
 export function* rowsBack(trace: Trace, steps: number): Generator<readonly [TraceRow, number]> {
