@@ -1,4 +1,4 @@
-import { isStepRow, type Row } from '../../sim/base/record.ts';
+import { isStepRow } from '../../sim/base/record.ts';
 import type { Trace, TraceRow } from '../../sim/engine/trace.ts';
 
 /** Whether a row is one of the steps a run counts. */

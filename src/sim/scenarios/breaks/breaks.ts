@@ -1,5 +1,5 @@
 import { Refused } from '../../base/assert.ts';
-import { ROW } from '../../base/record.ts';
+import { isStepRow, ROW } from '../../base/record.ts';
 import { CPU } from '../../machine/cpu.layout.ts';
 import type { Run } from '../run.ts';
 import { arm, type Armed } from './arm.ts';
@@ -53,7 +53,7 @@ export function takerOf(run: Run, step: number): Taker | undefined {
   const { world } = run;
   const { H, cpus } = world.machine;
   const owners = Array.from({ length: cpus }, (_, cpu) => H[cpu * CPU.stride + CPU.kernel]!);
-  const tap = new Tap([ROW.step, ROW.take]);
+  const tap = new Tap([ROW.step, ROW.take, ROW.drain]);
   tap.begin(step);
   world.listenIn(tap);
   try {
@@ -61,7 +61,7 @@ export function takerOf(run: Run, step: number): Taker | undefined {
   } finally {
     world.listenIn(null);
   }
-  const row = tap.rows[0];
+  const row = tap.rows.find(({ kind, c }) => isStepRow(kind, c));
   if (!row) return undefined;
   const pc = row.kind === ROW.step ? row.b : -1;
   return { cpu: row.cpu, pc, timeNs: row.time, kernel: owners[row.cpu] ?? -1 };
