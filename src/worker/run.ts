@@ -25,6 +25,10 @@ const UNTIL_STEPS = 1_000_000;
 /** Rows of the trace one answer may hold. */
 const ROWS_MAX = 200_000;
 
+/** A long run tells of itself after so much time, or so many rows. */
+const PROGRESS_MS = 100;
+const PROGRESS_ROWS = 100_000;
+
 /** The first bytes of a device tree blob. */
 const DTB_MAGIC = [0xd0, 0x0d, 0xfe, 0xed];
 
@@ -242,14 +246,25 @@ class Session {
   /** Runs until a reason is one of `ends`, in slices, so that a pause gets through. */
   async #runTo(ends: readonly Reason[], through: boolean): Promise<Reason> {
     const generation = this.#generation;
+    const told = { at: performance.now(), head: this.run.world.trace?.head ?? 0 };
     for (;;) {
       const reason = await this.#advance({ steps: SLICE_STEPS, through });
+      this.#tellProgress(told);
       if (reason !== 'steps' || generation !== this.#generation) {
         if (reason === 'steps' || ends.includes(reason) || this.#breaking.why !== '') return reason;
       }
       await breathe();
       if (generation !== this.#generation) return reason;
     }
+  }
+
+  /** What takes long is shown while it goes on, with every row of it. */
+  #tellProgress(told: { at: number; head: number }): void {
+    const head = this.run.world.trace?.head ?? 0;
+    const now = performance.now();
+    if (now - told.at < PROGRESS_MS && head - told.head < PROGRESS_ROWS) return;
+    this.#tell({ push: 'frame', frame: this.#frame(), rows: this.#rows(told.head, head) });
+    Object.assign(told, { at: now, head });
   }
 
   async #type({ kernel, line }: Calls['type']['ask']): Promise<Calls['type']['answer']> {

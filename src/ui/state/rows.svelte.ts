@@ -3,9 +3,9 @@ import type { Ask } from '../../worker/client.ts';
 import type { Rows } from '../../worker/protocol.ts';
 
 /** Rows the page keeps; older ones fall out and can be asked for again. About 35 bytes each. */
-const ROWS_MAX = 1_000_000;
+const ROWS_MAX = 1 << 18;
 /** Rows asked for in one question, so that an answer never takes long. */
-const ROWS_ASKED = 200_000;
+const ROWS_ASKED = 1 << 17;
 /** Batches shorter than this are joined, so that a long walk by steps stays a short list. */
 const BATCH_ROWS = 4096;
 
