@@ -1,5 +1,8 @@
 import { toHex } from '../../base/hex.ts';
 import { ROW, type Row } from '../../base/record.ts';
+import { MK_IPI_DATA } from '../../kernel/mk.layout.ts';
+import { slotsOf } from '../../world/areas.ts';
+import { hostInstances } from '../../world/instances.ts';
 import type { World } from '../../world/world.ts';
 import { slotPlace } from '../answers.ts';
 import type { Answers } from '../names.ts';
@@ -47,6 +50,7 @@ function kindsOf(line: BreakLine): readonly Row[] {
     case 'at':
       return [ROW.step];
     case 'write':
+    case 'change':
       return [ROW.write];
     case 'read':
       return [ROW.read];
@@ -58,7 +62,6 @@ function kindsOf(line: BreakLine): readonly Row[] {
       return [ROW.hazard];
     case 'claim':
     case 'changes':
-    case 'change':
       return [];
   }
 }
@@ -68,6 +71,16 @@ export function spanOf(world: World, where: Where): Span | undefined {
   if (where.kind === 'slot') return slotPlace(world, where.kernel, where.slot, where.field);
   return world.mem.covers(where.addr, where.bytes) ? where : undefined;
 }
+
+/** Whether bytes lie among the slots of an area: kernels write there only so that others see it. */
+export const isShared = (world: World, span: Span | undefined): boolean =>
+  span === undefined ||
+  hostInstances(world).some(({ id, addr }) => {
+    const slots = slotsOf(world, 0, id, addr);
+    if (!slots) return false;
+    const end = slots.start + slots.count * MK_IPI_DATA.size;
+    return span.addr >= slots.start && span.addr + span.bytes <= end;
+  });
 
 /** The step a row makes the run stop behind; before it for a step that is about to be taken. */
 export const stopAt = ({ line }: Armed, { step }: TapRow): number =>
@@ -80,12 +93,7 @@ export function isHit({ line }: Armed, row: TapRow, world: World, span: Span | u
       return row.kind === ROW.step && line.pcs.has(row.b) && isOn(line.cpu, row);
     case 'write':
     case 'read':
-      return (
-        row.kind === (line.kind === 'write' ? ROW.write : ROW.read) &&
-        span !== undefined &&
-        row.a < span.addr + span.bytes &&
-        row.a + row.b > span.addr
-      );
+      return row.kind === (line.kind === 'write' ? ROW.write : ROW.read) && touches(row, span);
     case 'vector':
       return (
         row.kind === VECTOR_ROWS[line.event] &&
@@ -107,10 +115,19 @@ export function isHit({ line }: Armed, row: TapRow, world: World, span: Span | u
   }
 }
 
+/** Whether an access was one of these bytes. */
+export const touches = (row: TapRow, span: Span | undefined): boolean =>
+  span !== undefined && row.a < span.addr + span.bytes && row.a + row.b > span.addr;
+
 const isOn = (cpu: number | null, row: TapRow): boolean => cpu === null || cpu === row.cpu;
 
 /** What a line compares from step to step: a value, bytes, or whether a claim holds. */
-export function valueNow({ line }: Armed, world: World, answers: Answers): string | undefined {
+export function valueNow(
+  { line }: Armed,
+  world: World,
+  answers: Answers,
+  span: Span | undefined,
+): string | undefined {
   switch (line.kind) {
     case 'claim':
       return line.expression.happens(answers) ? 'true' : undefined;
@@ -119,26 +136,16 @@ export function valueNow({ line }: Armed, world: World, answers: Answers): strin
       return ok ? JSON.stringify(value) : undefined;
     }
     case 'change':
-    case 'write': {
-      const span = spanOf(world, line.where);
-      return span && `${span.addr} ${toHex(world.mem.peek(span.addr, span.bytes))}`;
-    }
+    case 'write':
+      return span && toHex(world.mem.peek(span.addr, span.bytes));
     default:
       return undefined;
   }
 }
 
 /** Whether the step from one value to the next is what a line waits for. */
-export function isTurn(
+export const isTurn = (
   { line }: Armed,
   before: string | undefined,
   now: string | undefined,
-): boolean {
-  if (before === now) return false;
-  // Bytes that appear under a name were not changed: there was nothing before.
-  if (line.kind === 'change' || line.kind === 'write')
-    return before !== undefined && now !== undefined && addrOf(before) === addrOf(now);
-  return line.kind === 'claim' ? now !== undefined : line.kind === 'changes';
-}
-
-const addrOf = (value: string): string => value.slice(0, value.indexOf(' '));
+): boolean => before !== now && (line.kind !== 'claim' || now !== undefined);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Refused } from '../../base/assert.ts';
 import { ROW } from '../../base/record.ts';
 import { lessonRun, playOut } from '../../testing/lesson.ts';
-import type { Run } from '../run.ts';
+import { slotPlace } from '../answers.ts';
+import type { Reason, Run } from '../run.ts';
 import { arm } from './arm.ts';
 import { readBreak } from './break-line.ts';
 import { BREAK_FORMS } from '../../base/break-forms.ts';
@@ -104,6 +105,28 @@ describe('a run with breakpoints', () => {
     expect(machine.program.steps[machine.pcOf(1)]!.label).toBe('icr');
     run.seek(first! + 1);
     expect(machine.program.steps[machine.pcOf(1)]?.label).not.toBe('icr');
+  });
+
+  it('misses no change of shared bytes, and no write', () => {
+    const run = lessonRun(LESSON);
+    const { addr } = slotPlace(whole.world, 'web-server', 4, 'type')!;
+    const changes: number[] = [];
+    let before = run.world.mem.peek(addr, 4).join();
+    for (let reason: Reason = 'steps'; reason !== 'ended';) {
+      reason = run.advance({ steps: 1, through: true });
+      const now = run.world.mem.peek(addr, 4).join();
+      if (now !== before) changes.push(run.step);
+      before = now;
+    }
+    const place = `0x${addr.toString(16)}+4`;
+    expect(changes.length).toBeGreaterThan(1);
+    expect(stopsOf(lessonRun(LESSON), scanner(`change ${place}`))).toEqual(changes);
+    expect(stopsOf(lessonRun(LESSON), scanner('change slot("web-server", 4).type'))).toEqual(
+      changes,
+    );
+    expect(stopsOf(lessonRun(LESSON), scanner(`write ${place}`))).toEqual(
+      rowsOf(whole, ({ kind, a, b }) => kind === ROW.write && a < addr + 4 && a + b > addr),
+    );
   });
 
   it('sees bytes that only their own kernel sees when they change', () => {

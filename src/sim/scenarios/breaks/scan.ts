@@ -1,9 +1,19 @@
-import type { Row } from '../../base/record.ts';
+import { ROW, type Row } from '../../base/record.ts';
 import type { MemorySnapshot } from '../../machine/memory.ts';
 import type { Run } from '../run.ts';
 import type { Reason } from '../run-parts.ts';
-import { isHit, isTurn, spanOf, stopAt, valueNow, type Armed, type Span } from './arm.ts';
-import { Tap } from './tap.ts';
+import {
+  isHit,
+  isShared,
+  isTurn,
+  spanOf,
+  stopAt,
+  touches,
+  valueNow,
+  type Armed,
+  type Span,
+} from './arm.ts';
+import { Tap, type TapRow } from './tap.ts';
 
 /** What a run stops at: so many steps, because of those lines. */
 export interface Hit {
@@ -53,25 +63,24 @@ export class Scanner {
    */
   stretch(run: Run, limit: Limit, first: boolean): Stretch {
     const steps = Math.min(limit.steps ?? Infinity, this.#steps);
-    const watched = this.#watched();
     if (this.slow) return this.#eachStep(run, { ...limit, steps }, first);
+    const watched = this.armed.filter(isOfBytes);
     if (watched.length === 0) return this.#atOnce(run, { ...limit, steps });
     const before = run.hold();
     const spans = watched.map((one) => this.#span(run, one));
     const found = this.#atOnce(run, { ...limit, steps });
     const after = run.world.mem.snapshot();
     const same = watched.every((one, i) => {
-      const now = this.#span(run, one);
-      return isSame(spans[i], now) && isUntouched(run, before.memory, after, now);
+      const span = this.#span(run, one);
+      if (!isSame(spans[i], span)) return false;
+      // What others can see is told with a row; of the rest only the page is known.
+      if (!isShared(run.world, span)) return isUntouched(run, before.memory, after, span);
+      const { rows } = this.#tap;
+      return one.line.kind === 'write' || !rows.some((row) => isWriteTo(row, span));
     });
     if (same) return found;
     before.back();
     return this.#eachStep(run, { ...limit, steps }, first);
-  }
-
-  /** Lines whose bytes may change without anybody being told. */
-  #watched(): readonly Armed[] {
-    return this.armed.filter(({ line }) => line.kind === 'write' || line.kind === 'change');
   }
 
   #span(run: Run, { line }: Armed): Span | undefined {
@@ -99,8 +108,10 @@ export class Scanner {
     const begin = run.step;
     const end = begin + (limit.steps ?? SLOW_STEPS);
     const hits = new Map<number, number[]>();
-    const valuesNow = () => this.armed.map((one) => valueNow(one, run.world, run.answers));
-    const spansNow = () => this.armed.map((one) => this.#span(run, one));
+    // A name is looked up once: a stretch with names is short.
+    const spans = this.armed.map((one) => this.#span(run, one));
+    const valuesNow = () =>
+      this.armed.map((one, i) => valueNow(one, run.world, run.answers, spans[i]));
     return this.#listening(run, () => {
       let values = valuesNow();
       let tried: Tried = { reason: 'steps', error: undefined };
@@ -109,13 +120,17 @@ export class Scanner {
         this.#tap.begin(step);
         tried = attempt(run, { ...limit, steps: 1 });
         const now = valuesNow();
-        const spans = this.#tap.rows.length > 0 ? spansNow() : [];
-        this.armed.forEach((one, i) => {
+        let named = false;
+        for (const [i, one] of this.armed.entries()) {
           for (const row of this.#tap.rows)
             if (isHit(one, row, run.world, spans[i])) note(hits, stopAt(one, row), one.id);
           if (isTurn(one, values[i], now[i])) note(hits, run.step, one.id);
-        });
-        values = now;
+          // The name stands for bytes only now.
+          if (spans[i] !== undefined || !('where' in one.line)) continue;
+          spans[i] = this.#span(run, one);
+          named ||= spans[i] !== undefined;
+        }
+        values = named ? valuesNow() : now;
         if (tried.error !== undefined || tried.reason !== 'steps' || run.step === step) break;
         if (first && [...hits.keys()].some((at) => at > begin)) break;
       }
@@ -147,6 +162,12 @@ function attempt(run: Run, limit: Limit): Tried {
     return { reason: 'ended', error };
   }
 }
+
+/** Lines about bytes that may become others without anybody being told. */
+const isOfBytes = ({ line }: Armed): boolean => line.kind === 'write' || line.kind === 'change';
+
+const isWriteTo = (row: TapRow, span: Span | undefined): boolean =>
+  row.kind === ROW.write && touches(row, span);
 
 function note(hits: Map<number, number[]>, at: number, id: number): void {
   const ids = hits.get(at);
