@@ -12,6 +12,7 @@ const legend: Legend = {
   ],
   hazards: [{ id: 4, key: 'uaf', text: 'freed memory is used' }],
   glue: [],
+  design: [],
   profiles: [],
 };
 const names = { legend, kernels: ['host', 'web-server'] };

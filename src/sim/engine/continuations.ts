@@ -22,9 +22,12 @@ export function badShares(
       bad[state] = verdicts.get(explorer.seenAt(state)) ? 1 : 0;
     }
     for (let edge = starts[state]!; edge < end; edge++) {
+      if (to[edge] === state) continue;
       all[state]! += all[to[edge]!]!;
       bad[state]! += bad[to[edge]!]!;
     }
+    // Nothing but waiting, for ever: that is no good end either.
+    if (all[state] === 0) all[state] = bad[state] = 1;
   }
   // Where all are bad both sums were made of the same numbers in the same order.
   return bad.map((count, state) => count / all[state]!);
@@ -51,6 +54,8 @@ function finishingOrder({ states, graph: { starts, to } }: Explorer): Int32Array
     }
     next[state] = edge + 1;
     const target = to[edge]!;
+    // A step that changes nothing, as a wait for a lock, is no way on.
+    if (target === state) continue;
     if (marks[target] === OPEN) return null;
     if (marks[target] === DONE) continue;
     marks[target] = OPEN;

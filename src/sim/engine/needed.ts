@@ -49,7 +49,11 @@ export function outcomeOf(
   }
   for (let rest = able(), n = 0; rest.length > 0; rest = able()) {
     if (n++ > ACTIONS_MAX) return -1;
-    take(rest[0]!);
+    // The first that gets anywhere: who waits for a lock does not.
+    const before = key.slice();
+    const isMoved = (): boolean => key.some((word, part) => word !== before[part]);
+    for (let i = 0; i < rest.length && !isMoved(); i++) take(rest[i]!);
+    if (!isMoved()) return -1;
   }
   return shown;
 }

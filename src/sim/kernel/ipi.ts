@@ -166,6 +166,8 @@ export const sendIpiData = fusedRoutine<KernelContext>({
         if (x.tick(9)) return;
       // falls through
       case 10:
+        // The x2APIC driver fences before it writes the ICR.
+        mem.fence();
         ring(x, D[f + TARGET]!);
         if (x.tick(10)) return;
       // falls through
@@ -176,7 +178,7 @@ export const sendIpiData = fusedRoutine<KernelContext>({
 });
 
 /** S6, and the observer's: from here on the slot holds nothing of the message before. */
-function clearSlot(x: KernelContext, slot: number): void {
+export function clearSlot(x: KernelContext, slot: number): void {
   x.mem.fill(slot, 0, SLOT_BYTES);
   noteSlot(x, slot, x.mem.note(slot + BUFFER));
   x.mem.sign(slot + BUFFER, 0, 0);
@@ -184,15 +186,14 @@ function clearSlot(x: KernelContext, slot: number): void {
 }
 
 /** S10, and the observer's: header and payload in the buffer are this message's. */
-function fillBuffer(x: KernelContext, buffer: number, data: number, size: number): void {
+export function fillBuffer(x: KernelContext, buffer: number, data: number, size: number): void {
   if (data === 0 || size === 0) return;
   x.mem.copy(buffer, data, size);
   x.mem.sign(buffer, x.get(SERIAL), x.get(SERIAL));
 }
 
-/** S11: `__apic_send_IPI` with a logical CPU of the sending kernel, which has a fence of its own. */
-function ring(x: KernelContext, cpu: number): void {
-  x.mem.fence();
+/** S11: `__apic_send_IPI` with a logical CPU of the sending kernel. */
+export function ring(x: KernelContext, cpu: number): void {
   const { M } = x.mem;
   const data = x.get(DATA);
   const word = data === 0 ? 0 : x.at(data);

@@ -16,6 +16,8 @@ export const K = {
   /** 0 free, else 1 + the CPU that holds it. */
   mk_instance_mutex: 0x030,
   kexec_mutex: 0x034,
+  /** Taken by senders in turn where the design has such a lock: 0 free, else 1 + the CPU that holds it. */
+  sender_lock: 0x038,
   heap_brk: 0x040,
   heap_end: 0x048,
   heap_live: 0x050,

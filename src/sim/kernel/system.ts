@@ -80,12 +80,19 @@ export interface KernelState {
   readonly notifiers: readonly string[];
 }
 
+/** Parts of a mailbox that can be switched. */
+export type DesignSwitch = 'sender-lock' | 'publish-last' | 'drain-loop' | 'icr-fence';
+
 /** What is fixed for a run. */
 export interface SystemSettings {
   readonly nrCpus: number;
   readonly memory: number;
   readonly pool: { readonly start: number; readonly size: number } | null;
   readonly glue: ReadonlySet<string>;
+  /** Parts of the mailbox that are there. */
+  readonly design: ReadonlySet<string>;
+  /** Slots of a ring, a power of two. */
+  readonly ringSlots: number;
 }
 
 /** The routines a profile can exchange, by role; null where the published code has nothing. */

@@ -266,6 +266,11 @@ export class Core {
     this.last = -1;
   }
 
+  /** Goes on at the step of the running routine with that id or label. */
+  gotoStep(name: string): void {
+    this.goto(this.machine.program.routineAt[this.start]!.at[name]!);
+  }
+
   /** The same step again: something it waits for has not happened. */
   stay(): void {
     this.H[this.h + PC + this.H[this.h + DEPTH]! - 1]!--;

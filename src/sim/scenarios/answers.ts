@@ -5,6 +5,7 @@ import { onlineCpus } from '../kernel/hotplug.ts';
 import { K } from '../kernel/kernel.layout.ts';
 import { MK_IPI_DATA, MK_MESSAGE } from '../kernel/mk.layout.ts';
 import { firstCpu, idrFind } from '../kernel/instance-table.ts';
+import { ringWaiting } from '../kernel/mailboxes/ring-shared.ts';
 import { STAT } from '../kernel/observer.ts';
 import { CPU, MODE_NAMES } from '../machine/cpu.layout.ts';
 import { ownSlots, slotsOf, type Slots } from '../world/areas.ts';
@@ -94,6 +95,8 @@ function kernelAnswer(world: World, name: string): Answer<'Kernel'> | undefined 
     handled: x.mem.peek32(x.k + K.handled),
     sent: x.mem.peek32(x.k + K.sent),
     interrupts: cpus.reduce((sum, cpu) => sum + x.H[cpu * CPU.stride + CPU.countCall]!, 0),
+    waiting: ringWaiting(x),
+    sender_lock: x.mem.peek32(x.k + K.sender_lock) - 1,
     instance: {
       id: view?.id ?? 0,
       name: view?.name ?? '',

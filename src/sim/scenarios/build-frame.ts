@@ -1,3 +1,4 @@
+import { partsOf } from '../world/design-switches.ts';
 import { GLUE_TABLE, knowsGlue, PROFILE_LIST } from '../world/profiles.ts';
 import { HAZARDS } from '../kernel/hazards.ts';
 import {
@@ -67,7 +68,8 @@ export function buildFrame(run: Run, play: Playing): Frame {
 
 /** What the numbers in frames and rows stand for. */
 export function legendOf(world: World): Legend {
-  const { glue } = world.sys.settings;
+  const { glue, design } = world.sys.settings;
+  const { profile } = world.settings;
   return {
     routines: PROGRAM.routines.map(({ name, source, start }) => ({ name, source, start })),
     steps: PROGRAM.steps.map(({ id, label, text, cost, local }, pc) => ({
@@ -83,7 +85,11 @@ export function legendOf(world: World): Legend {
       name,
       on: glue.has(name),
       without,
-      known: knowsGlue(world.settings.profile, name),
+      known: knowsGlue(profile, name),
+    })),
+    design: partsOf(profile).map(({ name, title, what, without, origin, publishedIn }) => ({
+      ...{ name, title, what, without, origin, on: design.has(name) },
+      isPublished: publishedIn.includes(profile),
     })),
     profiles: PROFILE_LIST,
   };

@@ -1,3 +1,6 @@
+import type { DesignSwitch } from '../kernel/system.ts';
+import type { Ordering } from '../machine/ordering.ts';
+import { partsOf, RING_SLOTS } from '../world/design-switches.ts';
 import type { ProfileName } from './scenario.ts';
 
 /** Mailboxes that are compared: profiles, by the order in which they were posted. */
@@ -31,13 +34,26 @@ export const SITUATIONS = [
     title: 'A late interrupt',
     what: 'both ring before the receiver takes the first interrupt',
   },
+  {
+    name: 'full',
+    title: 'A full mailbox',
+    what: 'two senders, and room for one message: rings are cut to two slots, of which one stays empty',
+  },
 ] as const;
 
 export type DesignName = (typeof DESIGNS)[number]['profile'];
 export type SituationName = (typeof SITUATIONS)[number]['name'];
 
-/** What can go wrong, and the word for it in a table. */
-export const ACCIDENTS = ['lost', 'torn', 'invented', 'repeated', 'refused'] as const;
+/** What can go wrong, and the word for it in a table; the last is none: there is no room, and it says so. */
+export const ACCIDENTS = [
+  'lost',
+  'torn',
+  'invented',
+  'repeated',
+  'stuck',
+  'refused',
+  'told',
+] as const;
 export type Accident = (typeof ACCIDENTS)[number];
 
 const SENDERS = [
@@ -46,40 +62,79 @@ const SENDERS = [
   { subtype: '0x3003', payload: '0xc3c3c3c3', cpu: 3 },
 ] as const;
 
+/** The kernel that receives. */
+const KERNEL = 'web-server';
+
 /** Nobody moves but those who are left out. */
 const resting = (cpus: readonly number[]): string =>
   `[${cpus.join(', ')}].all(n, cpu(n).mode == "idle" && cpu(n).irr.size() == 0)`;
 
+/** Accepted messages that a handler was not given: still in the mailbox, or gone. */
+const WAITS = `kernel("${KERNEL}").waiting > 0`;
+
+/** CPU 2 waits for a lock that CPU 1 took with it. */
+const LOCKED_OUT = 'cpu(2).step == "lock" && kernel("host").sender_lock == 1';
+
 /** A claim for each accident; the exploration looks for a state in which it holds. */
-function claimsOf(situation: SituationName): Readonly<Record<Accident, string>> {
+function claimsOf(situation: SituationName): Readonly<Partial<Record<Accident, string>>> {
   const count = situation === 'three' ? 3 : 2;
-  const all = resting([...SENDERS.slice(0, count).map(({ cpu }) => cpu), 4]);
+  const senders = SENDERS.slice(0, count).map(({ cpu }) => cpu);
+  const all = resting([...senders, 4]);
   // The dead one is CPU 1: it is in the middle of sending, and all others have come to rest.
   if (situation === 'dead') {
-    const rest = `cpu(1).mode == "task" && ${resting([2, 4])}`;
+    const dead = `cpu(1).mode == "task" && cpu(1).step != "lock"`;
+    const rest = `${dead} && ${resting([2, 4])}`;
+    const none = 'stats.sent == 1 && stats.whole == 0';
     return {
-      lost: `${rest} && stats.sent == 1 && stats.whole == 0`,
+      lost: `${rest} && ${none} && !(${WAITS})`,
       torn: `${rest} && stats.torn > 0`,
       invented: `${rest} && stats.phantom > 0`,
       repeated: `${rest} && stats.duplicated > 0`,
+      stuck: `${rest} && ${none} && ${WAITS} || ${LOCKED_OUT} && ${resting([4])}`,
       refused: `${rest} && stats.sent == 0`,
     };
   }
   const late = situation === 'late' ? ' && stats.merged > 0' : '';
+  const some = `stats.sent > stats.whole`;
   return {
-    lost: `${all} && stats.sent == ${count} && stats.whole < ${count}${late}`,
+    lost: `${all} && ${some} && stats.sent - stats.whole > kernel("${KERNEL}").waiting${late}`,
     torn: `stats.torn > 0${late}`,
     invented: `stats.phantom > 0${late}`,
     repeated: `stats.duplicated > 0${late}`,
-    refused: `${all} && stats.sent < ${count}${late}`,
+    stuck: `${all} && ${some} && ${WAITS}${late}`,
+    // Where a ring is that small, no is the right answer: whoever is told so can try again.
+    [situation === 'full' ? 'told' : 'refused']: `${all} && stats.sent < ${count}${late}`,
   };
+}
+
+/** What is different from the design as it was published, on a machine without store buffers. */
+export interface DesignChange {
+  readonly parts?: Readonly<Partial<Record<DesignSwitch, boolean>>>;
+  readonly ordering?: Ordering;
+}
+
+/** The `design:` line of the front matter; empty when all is as published. */
+function designLine(design: DesignName, situation: SituationName, { parts }: DesignChange): string {
+  const known = partsOf(design);
+  const changed = known.filter(
+    ({ name, publishedIn }) =>
+      parts?.[name] !== undefined && parts[name] !== publishedIn.includes(design),
+  );
+  const words = changed.map(({ name }) => `${name}: ${String(parts?.[name])}`);
+  const hasRing = known.some(({ name }) => name === 'drain-loop');
+  if (situation === 'full' && hasRing) words.push(`slots: ${RING_SLOTS[0]}`);
+  return words.length > 0 ? `design: { ${words.join(', ')} }\n` : '';
 }
 
 /**
  * A design in a situation, as a scenario that ends in an `explore` block: one line an accident, by
  * its name, `sometimes`. It can be read, run and changed like any other.
  */
-export function designScenario(design: DesignName, situation: SituationName): string {
+export function designScenario(
+  design: DesignName,
+  situation: SituationName,
+  change: DesignChange = {},
+): string {
   const { title } = DESIGNS.find(({ profile }) => profile === design)!;
   const { title: where } = SITUATIONS.find(({ name }) => name === situation)!;
   const senders = SENDERS.slice(0, situation === 'three' ? 3 : 2);
@@ -87,7 +142,7 @@ export function designScenario(design: DesignName, situation: SituationName): st
   return `---
 title: ${title}, ${where.toLowerCase()}
 profile: ${design}
-machine: { cpus: 8, memory: 4GiB, pool: 1GiB@2GiB }
+${designLine(design, situation, change)}machine: { cpus: 8, memory: 4GiB, pool: 1GiB@2GiB${change.ordering === 'tso' ? ', ordering: tso' : ''} }
 ---
 
 ## Boot and listen

@@ -98,6 +98,8 @@ const KERNELS: Readonly<Record<string, Answer<'Kernel'>>> = {
     handled: 0,
     sent: 2,
     interrupts: 0,
+    waiting: 0,
+    sender_lock: -1,
     instance: undefined,
   },
   'web-server': {
@@ -108,6 +110,8 @@ const KERNELS: Readonly<Record<string, Answer<'Kernel'>>> = {
     handled: 1,
     sent: 0,
     interrupts: 1,
+    waiting: 0,
+    sender_lock: -1,
     instance: OWN,
   },
 };

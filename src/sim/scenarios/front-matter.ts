@@ -1,6 +1,7 @@
 import { Refused } from '../base/assert.ts';
 import { ORDERINGS } from '../machine/ordering.ts';
 import { GIB, MIB, PAGE_SIZE, parseSize, roundDown } from '../base/units.ts';
+import { partsOf, RING_SLOTS } from '../world/design-switches.ts';
 import { Fields, flagOf, integerOf, scalarOf, textOf, wordOf } from './fields.ts';
 import { FRONT_MATTER_KEYS, MACHINE_KEYS } from './grammar.ts';
 import { LIMITS } from './limits.ts';
@@ -37,12 +38,15 @@ export function readFrontMatter(source: Source, end: number): Header {
   const profile = fields.get('profile');
   const glue = fields.get('glue');
   const seed = fields.get('seed');
+  const design = fields.get('design');
+  const named = profile ? wordOf(profile, 'profile', PROFILES) : 'rfc-v2';
   return {
     title: textOf(title, 'title'),
     summary: summary ? textOf(summary, 'summary') : '',
     level: level ? levelOf(level) : 1,
-    profile: profile ? wordOf(profile, 'profile', PROFILES) : 'rfc-v2',
+    profile: named,
     glue: glue ? readGlue(glue) : {},
+    ...(design && readDesign(design, named)),
     machine: readMachine(fields.get('machine')),
     seed: seed ? integerOf(seed, 'seed', 0, SEED_MAX) : SEED_DEFAULT,
   };
@@ -72,6 +76,35 @@ function readGlue(node: YamlNode): Header['glue'] {
     if (value) glue[name] = flagOf(value, name);
   }
   return glue;
+}
+
+/** `{ sender-lock: true, slots: 4 }`: parts the profile has or could have, and the slots of its ring. */
+function readDesign(node: YamlNode, profile: string): Pick<Scenario, 'design' | 'ringSlots'> {
+  const known = partsOf(profile).map(({ name }) => name);
+  const hasRing = known.includes('drain-loop');
+  if (known.length === 0)
+    throw new Refused(`design: ${profile} has no parts to switch`, node.place);
+  if (node.kind !== 'map')
+    throw new Refused(`design: must be a mapping such as { ${known[0]}: true }`, node.place);
+  const fields = new Fields(node, `design of ${profile}`, [
+    ...known,
+    ...(hasRing ? ['slots'] : []),
+  ]);
+  const flags = known.flatMap((name) => {
+    const value = fields.get(name);
+    return value ? [[name, flagOf(value, name)] as const] : [];
+  });
+  const slots = fields.get('slots');
+  return {
+    ...(flags.length > 0 && { design: Object.fromEntries(flags) }),
+    ...(slots && { ringSlots: slotsOf(slots) }),
+  };
+}
+
+function slotsOf(node: YamlNode): number {
+  const slots = integerOf(node, 'slots', RING_SLOTS[0], RING_SLOTS.at(-1)!);
+  if (RING_SLOTS.some((each) => each === slots)) return slots;
+  throw new Refused(`slots: must be one of ${RING_SLOTS.join(', ')}`, node.place);
 }
 
 function readMachine(node: YamlNode | undefined): MachineSettings {

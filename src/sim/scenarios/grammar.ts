@@ -36,6 +36,11 @@ export const FRONT_MATTER_KEYS = {
       'Additions to the published code, switched on (a list) or on and off (a mapping): `ipi-area`, `ipi-param`, `load-ids`, `restore-memory`, `own-ram`, `kerf-loading`, `two-way`. The profile decides the others.',
     example: 'glue: { two-way: true, ipi-param: false }',
   },
+  design: {
+    meaning:
+      'Parts of the mailbox, on or off: `sender-lock`, `publish-last`, `drain-loop`, `icr-fence`, each where the profile has or could have it; and `slots` of a ring, a power of two to 64.',
+    example: 'design: { publish-last: true }',
+  },
 } as const satisfies Record<string, Word>;
 
 /** Keys of `machine:`. */

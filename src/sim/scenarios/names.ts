@@ -63,6 +63,16 @@ export const RECORDS = {
       'interrupts 0xea its CPUs have taken',
       'kernel("web-server").interrupts == 1',
     ),
+    waiting: field(
+      'int',
+      'slots of its ring that are claimed and not taken; 0 where it has none',
+      'kernel("web-server").waiting == 0',
+    ),
+    sender_lock: field(
+      'int',
+      'the CPU that has the lock of its senders, -1 for none',
+      'kernel("host").sender_lock == -1',
+    ),
     instance: field(
       'OwnInstance',
       'the instance it believes to be, restored from the hand-over',

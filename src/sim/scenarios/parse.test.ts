@@ -174,6 +174,15 @@ describe('a scenario', () => {
 });
 
 describe('front matter', () => {
+  it('switches parts of the mailbox that the profile has or could have', () => {
+    const read = withHeader(
+      'profile: ring-n1\ndesign: { sender-lock: true, drain-loop: false, slots: 4 }',
+    );
+    expect(read.design).toEqual({ 'sender-lock': true, 'drain-loop': false });
+    expect(read.ringSlots).toBe(4);
+    expect(withHeader('machine: { ordering: tso }').machine.ordering).toBe('tso');
+  });
+
   it('switches glue on by a list, or both ways by a mapping', () => {
     expect(withHeader('glue: [two-way]').glue).toEqual({ 'two-way': true });
     expect(withHeader('glue: { two-way: true, ipi-param: false }').glue).toEqual({
@@ -242,7 +251,7 @@ describe('front matter', () => {
     ['tilte: x', '3:1: front matter has no "tilte"; did you mean "title"?'],
     [
       'author: x',
-      '3:1: front matter has no "author"; known are title, summary, level, profile, machine, seed, glue',
+      '3:1: front matter has no "author"; known are title, summary, level, profile, machine, seed, glue, design',
     ],
     ['summary: [a]', '3:10: summary: must be a text'],
     ['level: 4', '3:8: level: must be an integer from 1 to 3'],
@@ -256,6 +265,23 @@ describe('front matter', () => {
     ['seed: -1', '3:7: seed: must be an integer from 0 to 4294967295'],
     ['seed: 4294967296', '3:7: seed: must be an integer from 0 to 4294967295'],
     ['seed: 1.5', '3:7: seed: must be an integer from 0 to 4294967295'],
+    ['design: [publish-last]', '3:9: design: must be a mapping such as { sender-lock: true }'],
+    [
+      'design: { drain-loop: true }',
+      '3:11: design of rfc-v2 has no "drain-loop"; known are sender-lock, publish-last, icr-fence',
+    ],
+    [
+      'design: { publish-list: true }',
+      '3:11: design of rfc-v2 has no "publish-list"; did you mean "publish-last"?',
+    ],
+    ['design: { publish-last: 1 }', '3:25: publish-last: must be true or false'],
+    ['profile: ring-n1\ndesign: { slots: 5 }', '4:18: slots: must be one of 2, 4, 8, 16, 32, 64'],
+    ['profile: ring-n1\ndesign: { slots: 128 }', '4:18: slots: must be an integer from 2 to 64'],
+    [
+      'profile: rfc-v2-as-posted\ndesign: { slots: 4 }',
+      '4:9: design: rfc-v2-as-posted has no parts to switch',
+    ],
+    ['machine: { ordering: weak }', '3:22: ordering: cannot be "weak"; known are sc, tso'],
     ['glue: two-way', '3:7: glue: must be a list such as [two-way] or { two-way: true }'],
     ['glue: [tow-way]', '3:8: glue: cannot be "tow-way"; did you mean "two-way"?'],
     ['glue: [two-way, two-way]', '3:17: glue: names "two-way" twice'],
@@ -286,7 +312,10 @@ describe('front matter', () => {
     ['machine: { cpus: 2, apic: [0] }', '3:27: apic: has 1 ids for 2 CPUs'],
     ['machine: { cpus: 1, apic: [1024] }', '3:28: apic: must be an integer from 0 to 1023'],
     ['summary: é\nseed: x', '4:7: seed: must be an integer from 0 to 4294967295'],
-    ['machine: { "é": 1, x: 2 }', '3:12: machine has no "é"; known are cpus, memory, pool, apic, ordering'],
+    [
+      'machine: { "é": 1, x: 2 }',
+      '3:12: machine has no "é"; known are cpus, memory, pool, apic, ordering',
+    ],
   ])('refuses %s', (header, sentence) => {
     expect(refusal(() => withHeader(header))).toBe(sentence);
   });

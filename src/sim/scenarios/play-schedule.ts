@@ -114,7 +114,10 @@ function stepRest(world: World, progress: ScheduleProgress): ScheduleProgress | 
   const { machine } = world;
   for (let cpu = 0; cpu < machine.cpus; cpu++) {
     if (!machine.canStep(cpu)) continue;
+    const pc = machine.pcOf(cpu);
     machine.choose(cpu);
+    // Who waits for a lock waits for somebody with a higher number, perhaps.
+    if (machine.pcOf(cpu) === pc && machine.program.steps[pc]?.lock) continue;
     return { ...progress, done: progress.done + 1 };
   }
   for (let cpu = 0; cpu < machine.cpus; cpu++) {

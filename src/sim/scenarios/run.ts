@@ -60,7 +60,8 @@ export class Run {
         ...scenario.machine,
         seed: this.seed,
         profile: this.profile,
-        glue: { ...scenario.glue, ...options.glue },
+        glue: { ...scenario.glue, ...scenario.design, ...options.glue },
+        ...(scenario.ringSlots && { ringSlots: scenario.ringSlots }),
       },
       options.trace,
     );

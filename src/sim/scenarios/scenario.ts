@@ -1,3 +1,4 @@
+import type { DesignSwitch } from '../kernel/system.ts';
 import type { Ordering } from '../machine/ordering.ts';
 
 /**
@@ -13,6 +14,10 @@ export interface Scenario {
   readonly profile: ProfileName;
   /** Glue switched on or off by hand; a switch that is not named keeps the profile's setting. */
   readonly glue: Readonly<Partial<Record<GlueName, boolean>>>;
+  /** Parts of the mailbox switched by hand; missing when none is. */
+  readonly design?: Readonly<Partial<Record<DesignSwitch, boolean>>>;
+  /** Slots of a ring; as published unless given. */
+  readonly ringSlots?: number;
   readonly machine: MachineSettings;
   readonly seed: number;
   /** Stop 0 is what stands before the first heading and carries the scenario's title. */

@@ -208,6 +208,17 @@ export interface Legend {
     /** Whether the profile has such a switch at all. */
     readonly known: boolean;
   }[];
+  /** Parts of the mailbox the profile has or could have. */
+  readonly design: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly on: boolean;
+    readonly what: string;
+    readonly without: string;
+    /** Whether the profile was published with it, and if not, where it comes from. */
+    readonly isPublished: boolean;
+    readonly origin: string;
+  }[];
   /** Models of the design that can be run. */
   readonly profiles: readonly { readonly name: string; readonly what: string }[];
 }

@@ -41,10 +41,12 @@ import {
   sendV1,
   spawnedInitV1,
 } from '../kernel/mailboxes/v1.ts';
+import { VARIED_SENDS } from '../kernel/mailboxes/variations.ts';
 import { MK_MAX_DATA_SIZE } from '../kernel/mk.layout.ts';
 import { reserveRestored } from '../kernel/restore-resources.ts';
 import type { RoleTable } from '../kernel/system.ts';
 import { hostReceives, spawnedKnows } from '../kernel/two-way.ts';
+import { designOf, isSenderVaried } from './design-switches.ts';
 
 /** A piece of glue: what lets the published code run at all, and what breaks without it. */
 export interface Glue {
@@ -248,8 +250,15 @@ export const knowsGlue = (profile: string, name: string): boolean =>
   GLUE_TABLE.some((glue) => glue.name === name && profileOf(profile).knows(glue));
 
 /** The routines of a run by role. */
-export const rolesOf = (profile: string, glue: Switches): RoleTable =>
-  profileOf(profile).roles(glue);
+export function rolesOf(
+  profile: string,
+  glue: Switches,
+  design: ReadonlySet<string> = designOf(profile, {}),
+): RoleTable {
+  const roles = profileOf(profile).roles(glue);
+  if (!isSenderVaried(profile, design)) return roles;
+  return { ...roles, sendIpiData: VARIED_SENDS.get(roles.sendIpiData) ?? roles.sendIpiData };
+}
 
 /** Profiles that can be run, by name, each with a sentence. */
 export const PROFILE_LIST: readonly { readonly name: string; readonly what: string }[] =

@@ -39,6 +39,7 @@ import {
   ringBell,
   spawnedRegistersBell,
 } from '../kernel/mailboxes/doorbell.ts';
+import { VARIED_SENDS } from '../kernel/mailboxes/variations.ts';
 import { hostInitV1, interruptEntryV1, sendV1 } from '../kernel/mailboxes/v1.ts';
 import { messageCallback, sendMessage } from '../kernel/messaging.ts';
 import { pfnHandler, sendPfn } from '../kernel/pfn.ts';
@@ -124,6 +125,7 @@ export const PROGRAM = link<KernelContext>([
   ringBell,
   interruptEntryBell,
   spawnedRegistersBell,
+  ...VARIED_SENDS.values(),
 ]);
 
 ipiCallbacks[MESSAGE_CALLBACK] = messageCallback;

@@ -23,6 +23,8 @@ import { Memory, SEGMENT_BYTES } from '../machine/memory.ts';
 import { BufferedMemory } from '../machine/store-buffers.ts';
 import { lanesToHex, mix } from '../machine/pages.ts';
 import type { Routine } from '../machine/routine.ts';
+import { MK_IPI_RING_SIZE } from '../kernel/mailboxes/ring.layout.ts';
+import { designOf } from './design-switches.ts';
 import { hashValue } from './hash-value.ts';
 import { glueOf, rolesOf } from './profiles.ts';
 import { PROGRAM } from './program.ts';
@@ -37,7 +39,10 @@ export interface WorldSettings {
   readonly profile: string;
   /** `tso`: a store buffer for each CPU; unless given, every store is visible at once. */
   readonly ordering?: Ordering;
+  /** Switched by hand: glue, and parts of the design. */
   readonly glue: Readonly<Record<string, boolean>>;
+  /** Slots of a ring; as published unless given. */
+  readonly ringSlots?: number;
 }
 
 /**
@@ -108,11 +113,13 @@ export class World implements Software {
     this.mem = buffered ?? new Memory(ram, OBSERVER_BYTES);
     this.machine = new Machine<KernelContext>(this.mem, apic, TIMING, settings.seed);
     buffered?.attach(this.machine);
-    this.sys = new System({ nrCpus, memory: settings.memory, pool, glue });
+    const design = designOf(settings.profile, settings.glue);
+    const ringSlots = settings.ringSlots ?? MK_IPI_RING_SIZE;
+    this.sys = new System({ nrCpus, memory: settings.memory, pool, glue, design, ringSlots });
     this.observer = new Observer(this.mem);
     this.x = new KernelContext(this.machine as never, this.sys, this.observer);
     this.viewer = new KernelContext(this.machine as never, this.sys, this.observer);
-    this.x.roles = rolesOf(settings.profile, glue);
+    this.x.roles = rolesOf(settings.profile, glue, design);
     this.viewer.roles = this.x.roles;
     this.machine.setUp(PROGRAM, this.x, this);
     this.trace = withTrace ? new Trace() : null;

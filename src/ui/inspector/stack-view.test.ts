@@ -10,6 +10,7 @@ const legend: Legend = {
   steps: [step(0, 'A1'), step(1, 'B1'), step(1, 'B2'), step(1, 'B3'), step(2, 'C1')],
   hazards: [],
   glue: [],
+  design: [],
   profiles: [],
 };
 const frame = { routine: 'b', source: 'b.c', start: 1, locals: [] };

@@ -30,5 +30,5 @@ export const EMPTY_FRAME: Frame = {
 };
 
 export const EMPTY_LEGEND: Legend = {
-  ...{ routines: [], steps: [], hazards: [], glue: [], profiles: [] },
+  ...{ routines: [], steps: [], hazards: [], glue: [], design: [], profiles: [] },
 };

@@ -41,7 +41,7 @@ export const FILM_LEGEND: Legend = (() => {
         ...{ text, cost: 40, local: false },
       });
   }
-  return { routines, steps, hazards: [], glue: [], profiles: [] };
+  return { routines, steps, hazards: [], glue: [], design: [], profiles: [] };
 })();
 
 /** All moments of a short made-up run, and the rows each one added. */

@@ -10,6 +10,7 @@ import { K } from '../kernel.layout.ts';
 import { MK_IPI_DATA, MK_IPI_HANDLER, MK_MAX_DATA_SIZE, MULTIKERNEL_VECTOR } from '../mk.layout.ts';
 import { fillSlot } from './fill.ts';
 import {
+  drainMax,
   findInstance,
   firstApic,
   hostRing,
@@ -23,7 +24,7 @@ import {
   ringOf,
   setRing,
 } from './ring-shared.ts';
-import { MK_IPI_RING_SIZE, RING, RING_N1_BYTES } from './ring.layout.ts';
+import { RING, RING_N1_BYTES } from './ring.layout.ts';
 
 /** The first ring that came after v2 (specification, mailboxes §3): 64 slots, claimed by the head. */
 const SOURCE = 'kernel/multikernel/ipi.c (ring, first)';
@@ -31,7 +32,7 @@ const SLOT = MK_IPI_DATA.at;
 const HANDLER = MK_IPI_HANDLER.at;
 const slotAt = (ring: number, index: number): number =>
   ring + RING.entries + MK_IPI_DATA.size * index;
-const next = (index: number): number => (index + 1) % MK_IPI_RING_SIZE;
+const next = (x: KernelContext, index: number): number => (index + 1) % x.sys.settings.ringSlots;
 
 const ID = 0;
 const DATA = 1;
@@ -86,7 +87,7 @@ export const sendN1 = routine<KernelContext>({
         x.set(RING_, known);
         const ring = known === 0 ? imageRing(x, x.get(INSTANCE)) : 0;
         if (ring === 0) {
-          x.goto(sendN1.at.P4!);
+          x.gotoStep('P4');
           return;
         }
         setRing(x, x.get(ID), ring);
@@ -145,7 +146,7 @@ export const sendN1 = routine<KernelContext>({
       text: 'full when the next head is the tail: -ENOSPC, and the reference stays',
       cost: 2,
       run(x) {
-        if (next(x.get(HEAD)) !== x.get(TAIL)) return;
+        if (next(x, x.get(HEAD)) !== x.get(TAIL)) return;
         x.log('ipi.ring_full', x.get(ID), x.get(HEAD), x.get(TAIL));
         if (isEmpty(x, x.get(RING_))) x.hazard(HAZARD.falseFull, x.get(RING_), x.get(HEAD));
         x.ret(-ERRNO.ENOSPC);
@@ -161,13 +162,13 @@ export const sendN1 = routine<KernelContext>({
         const [ring, head] = [x.get(RING_), x.get(HEAD)];
         x.mem.fence();
         if (x.mem.read32(ring + RING.head) !== head) {
-          x.goto(sendN1.at.P5!);
+          x.gotoStep('P5');
           return;
         }
-        x.mem.locked32(ring + RING.head, next(head));
+        x.mem.locked32(ring + RING.head, next(x, head));
         noteClaim(x, ring);
         const slot = slotAt(ring, head);
-        if (head >= MK_IPI_RING_SIZE) x.hazard(HAZARD.slotPastArea, slot, head);
+        if (head >= x.sys.settings.ringSlots) x.hazard(HAZARD.slotPastArea, slot, head);
         noteSlot(x, slot, x.mem.note(slot + SLOT.buffer));
         x.set(SLOT_, slot);
         x.set(SERIAL, x.observer.begin(x.now, x.cpu, x.kernel, x.get(ID), slot));
@@ -304,8 +305,8 @@ export const interruptEntryN1 = routine<KernelContext>({
         if (size !== 0 && size <= MK_MAX_DATA_SIZE) return;
         x.log('ipi.ring_skipped', x.get(R_TAIL), size);
         if (x.observer.isBeingFilled(slot)) x.hazard(HAZARD.slotSkipped, slot, x.get(R_TAIL));
-        x.mem.write32(x.get(R_RING) + RING.tail, next(x.get(R_TAIL)));
-        x.goto(interruptEntryN1.at.C2!);
+        x.mem.write32(x.get(R_RING) + RING.tail, next(x, x.get(R_TAIL)));
+        x.gotoStep('C2');
       },
     },
     {
@@ -350,9 +351,9 @@ export const interruptEntryN1 = routine<KernelContext>({
       local: false,
       run(x) {
         noteTail(x, x.get(R_RING), x.get(R_TAIL));
-        x.mem.write32(x.get(R_RING) + RING.tail, next(x.get(R_TAIL)));
+        x.mem.write32(x.get(R_RING) + RING.tail, next(x, x.get(R_TAIL)));
         x.set(R_COUNT, x.get(R_COUNT) + 1);
-        if (x.get(R_COUNT) < MK_IPI_RING_SIZE) x.goto(interruptEntryN1.at.C2!);
+        if (x.get(R_COUNT) < drainMax(x)) x.gotoStep('C2');
       },
     },
     {

@@ -6,13 +6,12 @@ import { MESSAGE_CALLBACK } from '../irq-work.ts';
 import { K } from '../kernel.layout.ts';
 import { MK_IPI_HANDLER } from '../mk.layout.ts';
 import { wideMessageCallback } from './wide-callback.ts';
-import { noteTail, pending } from './ring-shared.ts';
-import { MAX_DATA_N3, MK_IPI_DATA_N3, MK_IPI_RING_SIZE, RING, slotAtN3 } from './ring.layout.ts';
+import { drainMax, maskOf, noteTail, pending } from './ring-shared.ts';
+import { MAX_DATA_N3, MK_IPI_DATA_N3, RING, slotAtN3 } from './ring.layout.ts';
 
 const SOURCE = 'kernel/multikernel/ipi.c (ring, third)';
 const SLOT = MK_IPI_DATA_N3.at;
 const HANDLER = MK_IPI_HANDLER.at;
-const MASK = MK_IPI_RING_SIZE - 1;
 
 const R_RING = 0;
 const R_TAIL = 1;
@@ -54,7 +53,7 @@ export const interruptEntryN3 = routine<KernelContext>({
       cost: 3,
       local: false,
       run(x) {
-        x.set(R_TAIL, x.mem.read32(x.get(R_RING) + RING.tail) & MASK);
+        x.set(R_TAIL, x.mem.read32(x.get(R_RING) + RING.tail) & maskOf(x));
       },
     },
     {
@@ -64,7 +63,7 @@ export const interruptEntryN3 = routine<KernelContext>({
       cost: 3,
       local: false,
       run(x) {
-        if ((x.mem.read32(x.get(R_RING) + RING.head) & MASK) === x.get(R_TAIL)) x.ret();
+        if ((x.mem.read32(x.get(R_RING) + RING.head) & maskOf(x)) === x.get(R_TAIL)) x.ret();
       },
     },
     {
@@ -92,8 +91,8 @@ export const interruptEntryN3 = routine<KernelContext>({
         if (x.get(R_SIZE) <= MAX_DATA_N3) return;
         x.log('ipi.ring_bad_size', x.get(R_TAIL), x.get(R_SIZE));
         x.mem.write64(slotAtN3(x.get(R_RING), x.get(R_TAIL)) + SLOT.data_size, 0);
-        x.mem.write32(x.get(R_RING) + RING.tail, (x.get(R_TAIL) + 1) & MASK);
-        x.goto(interruptEntryN3.at.C2!);
+        x.mem.write32(x.get(R_RING) + RING.tail, (x.get(R_TAIL) + 1) & maskOf(x));
+        x.gotoStep('C2');
       },
     },
     {
@@ -131,9 +130,9 @@ export const interruptEntryN3 = routine<KernelContext>({
       local: false,
       run(x) {
         noteTail(x, x.get(R_RING), x.get(R_TAIL));
-        x.mem.write32(x.get(R_RING) + RING.tail, (x.get(R_TAIL) + 1) & MASK);
+        x.mem.write32(x.get(R_RING) + RING.tail, (x.get(R_TAIL) + 1) & maskOf(x));
         x.set(R_COUNT, x.get(R_COUNT) + 1);
-        if (x.get(R_COUNT) < MK_IPI_RING_SIZE) x.goto(interruptEntryN3.at.C2!);
+        if (x.get(R_COUNT) < drainMax(x)) x.gotoStep('C2');
       },
     },
     {

@@ -3,12 +3,11 @@ import type { KernelContext } from '../context.ts';
 import { HAZARD } from '../hazards.ts';
 import { K } from '../kernel.layout.ts';
 import { kimageAt } from '../kimage.ts';
-import { hostRing, knowHost, knowSelf, pending, setRing } from './ring-shared.ts';
-import { MK_IPI_DATA_N3, MK_IPI_RING_SIZE, RING, RING_N3_BYTES, slotAtN3 } from './ring.layout.ts';
+import { hostRing, knowHost, knowSelf, maskOf, pending, setRing } from './ring-shared.ts';
+import { MK_IPI_DATA_N3, RING, RING_N3_BYTES, slotAtN3 } from './ring.layout.ts';
 
 const SOURCE = 'kernel/multikernel/ipi.c (ring, third)';
 const SLOT = MK_IPI_DATA_N3.at;
-const MASK = MK_IPI_RING_SIZE - 1;
 
 /**
  * Before an image is started: its ring is cleared, and what waits in the ring of the host is dropped,
@@ -42,7 +41,7 @@ export const resetRingsN3 = routine<KernelContext>({
       local: false,
       run(x) {
         if (x.get(1) === 0) return x.ret(0);
-        x.set(2, x.mem.read32(x.get(1) + RING.head) & MASK);
+        x.set(2, x.mem.read32(x.get(1) + RING.head) & maskOf(x));
       },
     },
     {

@@ -12,6 +12,7 @@ import {
   firstApic,
   imageRing,
   isEmpty,
+  maskOf,
   noteClaim,
   noteDangling,
   noteSent,
@@ -19,12 +20,11 @@ import {
   ringOf,
   setRing,
 } from './ring-shared.ts';
-import { MAX_DATA_N3, MK_IPI_DATA_N3, MK_IPI_RING_SIZE, RING, slotAtN3 } from './ring.layout.ts';
+import { MAX_DATA_N3, MK_IPI_DATA_N3, RING, slotAtN3 } from './ring.layout.ts';
 
 /** The ring that publishes last and drains in the interrupt (specification, mailboxes §4). */
 const SOURCE = 'kernel/multikernel/ipi.c (ring, third)';
 const SLOT = MK_IPI_DATA_N3.at;
-const MASK = MK_IPI_RING_SIZE - 1;
 
 const ID = 0;
 const DATA = 1;
@@ -118,7 +118,7 @@ export const sendN3 = routine<KernelContext>({
       cost: 3,
       local: false,
       run(x) {
-        x.set(HEAD, x.mem.read32(x.get(RING_) + RING.head) & MASK);
+        x.set(HEAD, x.mem.read32(x.get(RING_) + RING.head) & maskOf(x));
       },
     },
     {
@@ -128,7 +128,7 @@ export const sendN3 = routine<KernelContext>({
       cost: 3,
       local: false,
       run(x) {
-        x.set(TAIL, x.mem.read32(x.get(RING_) + RING.tail) & MASK);
+        x.set(TAIL, x.mem.read32(x.get(RING_) + RING.tail) & maskOf(x));
       },
     },
     {
@@ -137,7 +137,7 @@ export const sendN3 = routine<KernelContext>({
       text: 'full when the next head is the tail: -ENOSPC',
       cost: 2,
       run(x) {
-        if (((x.get(HEAD) + 1) & MASK) !== x.get(TAIL)) return;
+        if (((x.get(HEAD) + 1) & maskOf(x)) !== x.get(TAIL)) return;
         x.log('ipi.ring_full', x.get(ID), x.get(HEAD), x.get(TAIL));
         if (isEmpty(x, x.get(RING_))) x.hazard(HAZARD.falseFull, x.get(RING_), x.get(HEAD));
         done(x, -ERRNO.ENOSPC);
@@ -218,11 +218,11 @@ function claim(x: KernelContext): void {
   x.mem.fence();
   const now = x.mem.read32(ring + RING.head);
   if (now !== head) {
-    if (now <= MASK && now >= 0) return x.goto(sendN3.at.P5!);
+    if (now <= maskOf(x) && now >= 0) return x.gotoStep('P5');
     x.hazard(HAZARD.hang, ring, now);
     return x.hang();
   }
-  x.mem.locked32(ring + RING.head, (head + 1) & MASK);
+  x.mem.locked32(ring + RING.head, (head + 1) & maskOf(x));
   noteClaim(x, ring);
   const slot = slotAtN3(ring, head);
   noteSlot(x, slot, x.mem.note(slot + SLOT.buffer));

@@ -13,7 +13,7 @@ import { K } from '../kernel.layout.ts';
 import { allocPages, freePage, imagesInMemory, kimageAt } from '../kimage.ts';
 import { MK_INSTANCE, MK_MAX_INSTANCES, MK_STATE } from '../mk.layout.ts';
 import type { Kimage } from '../system.ts';
-import { MK_IPI_RING_SIZE, RING, RING_N3_BYTES } from './ring.layout.ts';
+import { RING, RING_N3_BYTES } from './ring.layout.ts';
 
 /** What both rings have in common. Model: the id map holds the address of an instance's ring. */
 const ringEntry = (x: KernelContext, id: number): number => x.k + K.mk_instance_ipi_map + 8 * id;
@@ -56,14 +56,27 @@ export function firstApic(x: KernelContext, instance: number): number {
 export const isEmpty = (x: KernelContext, ring: number): boolean =>
   x.mem.peek32(ring + RING.head) === x.mem.peek32(ring + RING.tail);
 
+/** What an index is cut to. */
+export const maskOf = (x: KernelContext): number => x.sys.settings.ringSlots - 1;
+
+/** Messages one interrupt takes: as many as there are slots, or one where the drain loop is off. */
+export const drainMax = (x: KernelContext): number =>
+  x.sys.settings.design.has('drain-loop') ? x.sys.settings.ringSlots : 1;
+
 /** Slots from `tail` up to `head`, as indices. */
 export function pending(x: KernelContext, ring: number): number[] {
-  const mask = MK_IPI_RING_SIZE - 1;
+  const mask = maskOf(x);
   const head = x.mem.peek32(ring + RING.head) & mask;
   const list: number[] = [];
   for (let at = x.mem.peek32(ring + RING.tail) & mask; at !== head; at = (at + 1) & mask)
     list.push(at);
   return list;
+}
+
+/** Slots of the running kernel's own ring that are claimed and not taken; 0 where it has no ring. */
+export function ringWaiting(x: KernelContext): number {
+  const ring = x.roles.slots === 'cpus' ? 0 : x.mem.peek64(x.k + K.mk_this_kernel_ipi_data);
+  return ring === 0 ? 0 : pending(x, ring).length;
 }
 
 /** A claim has just succeeded: a head that caught up with the tail hides all there is. */

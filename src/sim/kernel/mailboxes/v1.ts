@@ -116,12 +116,8 @@ export const sendV1 = routine<KernelContext>({
       cost: 2,
       local: false,
       run(x) {
-        const slot = x.get(AT);
-        noteSlot(x, slot, x.mem.note(slot + SLOT.buffer));
-        x.set(SERIAL, x.observer.begin(x.now, x.cpu, x.kernel, x.get(ID), slot));
-        x.mem.write64(slot + SLOT.data_size, x.get(SIZE));
-        // From here on the header belongs to nobody; payload bytes stay whose they are.
-        x.mem.sign(slot + SLOT.buffer, 0, -1);
+        x.mem.write64(x.get(AT) + SLOT.data_size, x.get(SIZE));
+        beginV1(x);
       },
     },
     {
@@ -162,21 +158,35 @@ export const sendV1 = routine<KernelContext>({
       cost: 42,
       local: false,
       run(x) {
-        const data = x.get(DATA);
-        const word = data === 0 ? 0 : x.at(data);
-        const subtype = word === 0 ? 0 : x.mem.M[word + 1]!;
-        x.observer.sent(x.get(SERIAL), x.get(TYPE) | 0, subtype, x.get(SIZE), word);
-        x.mem.poke32(x.k + K.sent, x.mem.peek32(x.k + K.sent) + 1);
-        x.row(ROW.sent, x.get(AT), x.get(TYPE), subtype, x.get(SERIAL));
-        const apic = x.mem.peek32(x.k + K.cpu_to_apicid + 4 * x.get(TARGET));
+        // The x2APIC driver fences before it writes the ICR.
         x.mem.fence();
-        x.sendIpi(apic, DeliveryMode.fixed, MULTIKERNEL_VECTOR);
-        if (apic !== x.get(TARGET)) x.hazard(HAZARD.wrongSlot, x.get(AT), apic);
-        x.ret(0);
+        ringV1(x);
       },
     },
   ],
 });
+
+/** The observer's part of P5: from here on the header belongs to nobody; payload bytes stay whose they are. */
+export function beginV1(x: KernelContext): void {
+  const slot = x.get(AT);
+  noteSlot(x, slot, x.mem.note(slot + SLOT.buffer));
+  x.set(SERIAL, x.observer.begin(x.now, x.cpu, x.kernel, x.get(ID), slot));
+  x.mem.sign(slot + SLOT.buffer, 0, -1);
+}
+
+/** P9 without the fence before it. */
+export function ringV1(x: KernelContext): void {
+  const data = x.get(DATA);
+  const word = data === 0 ? 0 : x.at(data);
+  const subtype = word === 0 ? 0 : x.mem.M[word + 1]!;
+  x.observer.sent(x.get(SERIAL), x.get(TYPE) | 0, subtype, x.get(SIZE), word);
+  x.mem.poke32(x.k + K.sent, x.mem.peek32(x.k + K.sent) + 1);
+  x.row(ROW.sent, x.get(AT), x.get(TYPE), subtype, x.get(SERIAL));
+  const apic = x.mem.peek32(x.k + K.cpu_to_apicid + 4 * x.get(TARGET));
+  x.sendIpi(apic, DeliveryMode.fixed, MULTIKERNEL_VECTOR);
+  if (apic !== x.get(TARGET)) x.hazard(HAZARD.wrongSlot, x.get(AT), apic);
+  x.ret(0);
+}
 
 const R_SLOT = 0;
 const R_NEXT = 1;

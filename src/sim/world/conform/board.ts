@@ -1,6 +1,7 @@
 import type { Recorder } from '../../base/record.ts';
 import { MIB, PAGE_SIZE } from '../../base/units.ts';
 import { KernelContext } from '../../kernel/context.ts';
+import { designOf } from '../design-switches.ts';
 import { ownCpu } from '../../kernel/hotplug.ts';
 import { irqWorkEntry } from '../../kernel/irq-work.ts';
 import { K } from '../../kernel/kernel.layout.ts';
@@ -11,6 +12,7 @@ import {
   MULTIKERNEL_VECTOR,
 } from '../../kernel/mk.layout.ts';
 import { Observer, OBSERVER_BYTES } from '../../kernel/observer.ts';
+import { MK_IPI_RING_SIZE } from '../../kernel/mailboxes/ring.layout.ts';
 import { initKernelData, newKernelState } from '../../kernel/spawn.ts';
 import { System, type RoleTable } from '../../kernel/system.ts';
 import { CPU, FRAME, MODE } from '../../machine/cpu.layout.ts';
@@ -59,6 +61,9 @@ interface Context {
   readonly taken: Int32Array;
 }
 
+/** The mailbox as it was published. */
+const PUBLISHED = { design: designOf('rfc-v2', {}), ringSlots: MK_IPI_RING_SIZE };
+
 /** Thrown where a CPU waits for ever: the script ends there. */
 export class Hang extends Error {
   override readonly name = 'Hang';
@@ -99,7 +104,7 @@ export class Board implements Software {
     this.mem = new ArenaMemory(MEMORY, OBSERVER_BYTES);
     this.machine = new Machine<KernelContext>(this.mem, ids, TIMING, 1);
     this.machine.cpuOfApic[NOWHERE] = -1;
-    this.sys = new System({ nrCpus: NR_CPUS, memory: MEMORY, pool: null, glue });
+    this.sys = new System({ nrCpus: NR_CPUS, memory: MEMORY, pool: null, glue, ...PUBLISHED });
     this.observer = new Observer(this.mem);
     this.x = new KernelContext(this.machine as never, this.sys, this.observer);
     this.x.roles = roles;

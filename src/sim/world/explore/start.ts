@@ -52,7 +52,7 @@ export function restoreTo(world: World, start: WorldSnapshot): void {
 /** Finds out, by schedules drawn at random, what can change and what is sent. */
 export function survey(world: World, start: WorldSnapshot): Survey {
   const footprint = new Footprint(world, start, start.cold.tasks.length > 0);
-  let messages: SentMessage[] = [];
+  const messages = new Map<number, SentMessage[]>();
   let random = seedRandom(1);
   restoreTo(world, start);
   for (let walk = 0; walk < WALKS; walk++) {
@@ -68,11 +68,14 @@ export function survey(world: World, start: WorldSnapshot): Survey {
       footprint.audit();
       actions = moves(world);
     }
-    // Where the design can refuse a message, a walk may have sent fewer than another.
-    if (sent.length > messages.length) messages = sent;
+    // Where the design can refuse a message, a walk may have sent others than another.
+    for (const cpu of new Set(sent.map((each) => each.cpu))) {
+      const own = sent.filter((each) => each.cpu === cpu);
+      if (own.length > (messages.get(cpu)?.length ?? 0)) messages.set(cpu, own);
+    }
   }
   restoreTo(world, start);
-  return { footprint, messages: messages.sort((a, b) => a.cpu - b.cpu) };
+  return { footprint, messages: [...messages.values()].flat().sort((a, b) => a.cpu - b.cpu) };
 }
 
 /** What can happen next, at the grain of single steps. */
