@@ -128,6 +128,8 @@ function ofMessages({ kind, a, b, c, d }: NarratedRow, cpu: string): string {
       return `${cpu} reads ${b} bytes at ${hex(a)}`;
     case ROW.write:
       return `${cpu} writes ${b} bytes at ${hex(a)}`;
+    case ROW.drain:
+      return `A store of ${cpu} leaves its buffer: the ${b} bytes at ${hex(a)} are there for all`;
     case ROW.memremap:
       return `${cpu} cannot map ${b} bytes at ${hex(a)}`;
     case ROW.sync:

@@ -42,7 +42,7 @@ export const lookAt = (view: View, scale: FoldedTime): Look => ({
 
 export function foldsOf({ view, scale, first, last }: Look): FoldMark[] {
   const out: FoldMark[] = [];
-  // Each is as wide as any other: where none has room there is nothing to look for.
+  // All are as wide as each other: where none has room there is nothing to look for.
   if (scale.foldWidth / view.perPx < FOLD_MIN_PX) return out;
   const [begin, end] = scale.foldsIn(first, last);
   for (let i = begin; i < end; i++) {
