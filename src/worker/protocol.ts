@@ -5,6 +5,7 @@ import type { Format } from '../sim/scenarios/diagram/diagram.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Frame, Legend, LogLine } from '../sim/world/frame.ts';
+import type { BranchCalls, BranchList } from './branch-calls.ts';
 import type { Inspections, Writer } from './inspect/inspections.ts';
 import type { TreeChoice, TreeReading } from './tree-types.ts';
 
@@ -96,7 +97,7 @@ export type WatchValue =
   | { readonly kind: 'wrong'; readonly why: string; readonly column: number };
 
 /** Every question the page may ask. A new row fails to compile until the worker answers it. */
-export interface Calls extends Inspections {
+export interface Calls extends Inspections, BranchCalls {
   load: {
     ask: {
       readonly source: Source;
@@ -108,6 +109,8 @@ export interface Calls extends Inspections {
       readonly own?: readonly OwnFile[];
       /** Go on to where the present run is, with what was typed in it. */
       readonly again?: boolean;
+      /** The same lesson as now: the run before stays as a branch. */
+      readonly branch?: boolean;
     };
     answer: Loaded;
   };
@@ -128,7 +131,13 @@ export interface Calls extends Inspections {
   /** The choices made so far, as lines of a `schedule` block. */
   schedule: { ask: object; answer: readonly string[] };
   /** The run up to this moment as text: what `reopen` takes. */
-  record: { ask: Pick<Recorded, 'breakpoints' | 'watches'>; answer: string };
+  record: {
+    ask: Pick<Recorded, 'breakpoints' | 'watches'> & {
+      /** With all branches; the run alone without. */
+      readonly branches?: boolean;
+    };
+    answer: string;
+  };
   /** Opens a recorded run again, and says what came of it. */
   reopen: {
     ask: { readonly text: string };
@@ -241,6 +250,8 @@ export type Push =
   | { readonly push: 'frame'; readonly frame: Frame; readonly rows: Rows }
   /** A search has got to a step, on its way back from another. */
   | { readonly push: 'looking'; readonly step: number; readonly of: number }
+  /** Another branch runs, there is one more, or one has another name. */
+  | { readonly push: 'branches'; readonly branches: BranchList }
   /** Playing failed: our bug, or a refusal inside the lesson. It is paused. */
   | { readonly push: 'failure'; readonly failure: Failure };
 

@@ -1,4 +1,5 @@
 import { Refused } from '../sim/base/assert.ts';
+import { currentOf } from '../sim/scenarios/branches.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
 import type { Reason, Run } from '../sim/scenarios/run.ts';
 import type { Reopened } from './protocol.ts';
@@ -20,10 +21,13 @@ export async function reopen(
 ): Promise<Reopened> {
   let why = '';
   try {
-    for (let step = SLICE_STEPS; step < recorded.spot.step; step += SLICE_STEPS) {
+    // With branches, all that is known of the current one, and back to where it was left.
+    const end = recorded.branches ? currentOf(recorded.branches).spot : recorded.spot;
+    for (let step = SLICE_STEPS; step < end.step; step += SLICE_STEPS) {
       while (await bring(run.seek(step)));
       await breathe();
     }
+    for (let left = run.goTo(end); await bring(left);) left = run.goTo(end);
     let reason = run.goTo(recorded.spot);
     while (await bring(reason)) reason = run.goTo(recorded.spot);
     if (reason !== 'steps') why = `it took another way at step ${run.step}`;

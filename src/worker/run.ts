@@ -1,6 +1,8 @@
 import { Refused } from '../sim/base/assert.ts';
 import { buildFrame, legendOf } from '../sim/scenarios/build-frame.ts';
 import { consoleOf } from '../sim/scenarios/run-state.ts';
+import { currentOf, type Settings } from '../sim/scenarios/branches.ts';
+import type { Input } from '../sim/scenarios/inputs.ts';
 import { Run, type OwnFile, type Reason } from '../sim/scenarios/run.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
@@ -9,6 +11,7 @@ import { utf8Encode } from '../sim/base/text.ts';
 import type { Frame } from '../sim/world/frame.ts';
 import type { Tell } from './host.ts';
 import { failureOf } from './host.ts';
+import { Branches } from './branch-handlers.ts';
 import { Breaking } from './breaking.ts';
 import { lookHandlers } from './looking.ts';
 import { Playback } from './playback.ts';
@@ -51,6 +54,7 @@ class Session {
   readonly #tell: Tell;
   readonly #playback: Playback;
   readonly #breaking: Breaking;
+  readonly #branches: Branches;
   readonly handlers: Handlers;
 
   constructor(tell: Tell, services: Services) {
@@ -66,6 +70,14 @@ class Session {
     this.#breaking = new Breaking({
       ...{ run: () => this.run, part: () => services.breaking(), tell },
       generation: () => this.#generation,
+    });
+    this.#branches = new Branches({
+      ...{ tell, inLine: (work) => this.#inLine(work), records: () => services.records() },
+      open: async (recorded, run, adopt) => {
+        const made = await this.#make(recorded, recorded.inputs);
+        if (!run) adopt(made.run);
+        return this.#take({ ...made, run: run ?? made.run }, recorded);
+      },
     });
     this.handlers = this.#makeHandlers();
   }
@@ -138,9 +150,26 @@ class Session {
   }
 
   async #load(ask: Calls['load']['ask'], recorded?: Recorded): Promise<Loaded> {
-    const { source, seed, profile, glue, own } = ask;
     this.#generation++;
     this.#playback.stop();
+    const tree = recorded?.branches;
+    const made = await this.#make(ask, tree ? currentOf(tree).inputs : recorded?.inputs);
+    const { run, settings } = made;
+    const before = this.#run;
+    const isAgain = ask.again === true && before !== undefined;
+    if (isAgain) {
+      await this.#bring('evaluator');
+      await this.#bring('consoles');
+    }
+    const again = isAgain ? (await this.#services.models()).startAgain(before, run) : undefined;
+    if (ask.branch === true && before) this.#branches.restart(run, settings);
+    else this.#branches.begin(run, settings, ask.source, tree);
+    return { ...(again && { again }), ...(await this.#take(made, recorded)) };
+  }
+
+  /** A run of a lesson, at its beginning. */
+  async #make(ask: Calls['load']['ask'], inputs: readonly Input[] = []): Promise<Made> {
+    const { source, seed, profile, glue = {}, own } = ask;
     const scenario =
       source.kind === 'bundled'
         ? await this.#services.bundled(source.name)
@@ -151,31 +180,28 @@ class Session {
     const options = {
       ...(seed === undefined ? {} : { seed }),
       ...(profile === undefined ? {} : { profile }),
-      ...(glue === undefined ? {} : { glue }),
-      own: mine,
-      ...(recorded && { inputs: recorded.inputs }),
-      trace: true,
+      ...{ glue, own: mine, inputs, trace: true },
     };
     const run = new Run(scenario, options);
-    const before = ask.again === true ? this.#run : undefined;
-    if (before) {
-      await this.#bring('evaluator');
-      await this.#bring('consoles');
-    }
-    const again = before && (await this.#services.models()).startAgain(before, run);
+    const settings = { seed: run.seed, profile: run.profile, glue, own: mine };
+    return { scenario, run, source, settings };
+  }
+
+  /** Makes a run the one of the session, and goes to where it was recorded. */
+  async #take({ scenario, run, source, settings }: Made, recorded?: Recorded): Promise<Loaded> {
+    const { own, glue } = settings;
     this.#run = run;
-    this.#asked = { source, own: mine, glue: glue ?? {} };
+    this.#asked = { source, own, glue };
     this.#stopPlaying();
     const reopened = recorded && (await this.#reopen(recorded));
     return {
-      ...(again && { again }),
       ...(reopened && { reopened }),
       scenario,
       legend: legendOf(run.world),
       seed: run.seed,
       profile: run.profile,
       frame: this.#frame(),
-      files: filesOf(scenario, mine),
+      files: filesOf(scenario, own),
     };
   }
 
@@ -192,11 +218,11 @@ class Session {
   ) {
     return {
       chosen: change(({ on }: Calls['chosen']['ask']) => {
-        this.run.do({ kind: 'chosen', on });
+        this.#branches.do({ kind: 'chosen', on });
         return this.#frame();
       }),
       choose: change(({ cpu, take }: Calls['choose']['ask']) => {
-        this.run.do({ kind: 'choose', cpu, take });
+        this.#branches.do({ kind: 'choose', cpu, take });
         return this.#frame();
       }),
       undo: change(() => {
@@ -211,14 +237,17 @@ class Session {
       }),
       lastWriter: change(({ addr }: Calls['lastWriter']['ask']) => this.#breaking.writer(addr)),
       schedule: () => this.#inLine(() => scheduleOf(this.run.world, this.run.state.picks ?? [])),
-      record: async (kept: Calls['record']['ask']) => {
+      record: async ({ branches, ...kept }: Calls['record']['ask']) => {
         const { writeRecord, engineVersion } = await this.#services.records();
         return this.#inLine(() => {
           const { seed, profile, inputs, spot } = this.run;
           const made = { seed, profile, inputs, spot, hash: this.run.hash() };
-          return writeRecord({ ...this.#asked!, ...made, engine: engineVersion(), ...kept });
+          const tree = branches === true ? { branches: this.#branches.grow() } : {};
+          const engine = engineVersion();
+          return writeRecord({ ...this.#asked!, ...made, ...tree, engine, ...kept });
         });
       },
+      ...this.#branches.handlers(change),
       reopen: ({ text }: Calls['reopen']['ask']) =>
         this.#inLine(async () => {
           const recorded = (await this.#services.records()).readRecord(text);
@@ -270,7 +299,7 @@ class Session {
   async #type({ kernel, line }: Calls['type']['ask']): Promise<Calls['type']['answer']> {
     const { run } = this;
     await this.#bring('consoles');
-    run.type(kernel, line);
+    this.#branches.do({ kind: 'line', kernel, line });
     await this.#runTo(['typed', 'ended', 'chosen'], true);
     const { status, output } = consoleOf(run.state, kernel);
     this.#tell({ push: 'frame', frame: this.#frame(), rows: this.#rows(0, 0) });
@@ -350,6 +379,14 @@ class Session {
       }),
     };
   }
+}
+
+/** A run that was made, and what of. */
+interface Made {
+  readonly scenario: Scenario;
+  readonly run: Run;
+  readonly source: Recorded['source'];
+  readonly settings: Settings;
 }
 
 /** What ends playing. */

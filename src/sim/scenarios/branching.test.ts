@@ -114,6 +114,20 @@ test('other settings are a branch that is named after what is different', () => 
   expect(turn(branching, 0).hash()).toBe(hash);
 });
 
+test('a lesson that is started over keeps what it had come to', () => {
+  const branching = new Branching(playOut(start()), SETTINGS);
+  const end = branching.run.step;
+  branching.restart(start(), SETTINGS);
+  expect(names(branching)).toEqual(['main']);
+  playOut(branching.run);
+  idle(branching);
+  branching.restart(start(), SETTINGS);
+  branching.run.goToStop(1);
+  typeOn(branching, 'host', 'echo again');
+  expect(names(branching)).toEqual(['main', 'host: echo again']);
+  expect(branching.tree.branches[0]!.spot.step).toBe(end);
+});
+
 test('names are unique, not empty and not endless', () => {
   const branching = new Branching(playOut(start()), SETTINGS);
   const again = (): void => {

@@ -19,7 +19,7 @@ import {
   type Way,
 } from './branches.ts';
 import { scheduleOf } from './chosen.ts';
-import { isSameSpot, type Act } from './inputs.ts';
+import { isBehind, isSameSpot, type Act } from './inputs.ts';
 import type { Run } from './run.ts';
 
 /** How often {@link Branching.putBack} can be asked for. */
@@ -50,7 +50,7 @@ export class Branching {
   grow(): Tree {
     const { spot, inputs } = currentOf(this.#tree);
     const { tip, allInputs } = this.#run;
-    if (!isSameSpot(spot, tip) || inputs.length !== allInputs.length)
+    if (isBehind(tip, spot) || inputs.length !== allInputs.length)
       this.#tree = grown(this.#tree, this.#way());
     return this.#tree;
   }
@@ -70,7 +70,8 @@ export class Branching {
   do(act: Act): void {
     const run = this.#run;
     const { spot: fork, tip, allInputs } = run;
-    const isTip = isSameSpot(fork, tip) && allInputs.length === fork.inputs;
+    const isKnown = isBehind(tip, fork) || isBehind(currentOf(this.#tree).spot, fork);
+    const isTip = !isKnown && allInputs.length === fork.inputs;
     const before = isTip ? this.#tree : this.grow();
     if (!isTip) assertRoom(before);
     run.do(act);
@@ -89,7 +90,7 @@ export class Branching {
 
   /**
    * Makes another branch the current one. Answers the run, which has yet to go to the end of it;
-   * undefined when it needs a new one, made with its settings and inputs: give that to {@link adopt}.
+   * undefined when it needs a new one, made with its settings and inputs: {@link adopt} takes that.
    */
   turnTo(id: number): { readonly branch: Branch; readonly run: Run | undefined } {
     const tree = this.grow();

@@ -61,9 +61,10 @@ export function isBehind(a: Spot, b: Spot): boolean {
 
 /** Who chooses the same where the same was chosen before goes the same way. */
 export const isSameChoice = (a: Act, b: Act): boolean =>
-  a.kind === 'choose'
-    ? b.kind === 'choose' && a.cpu === b.cpu && a.take === b.take
-    : a.kind === 'chosen' && b.kind === 'chosen' && a.on === b.on;
+  (a.kind === 'choose' || a.kind === 'chosen') && isSameAct(a, b);
+
+const isSameAct = (a: Act, b: Act): boolean =>
+  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
 /** How many of the first inputs of two runs are the same. */
 export function sameInputs(a: readonly Input[], b: readonly Input[]): number {
@@ -79,10 +80,7 @@ export function stepOfParting(a: readonly Input[], b: readonly Input[]): number 
 }
 
 const isSameInput = (a: Input, b: Input): boolean =>
-  a.step === b.step &&
-  a.typing === b.typing &&
-  isSamePlace(a.at, b.at) &&
-  JSON.stringify(Object.entries(a.act).sort()) === JSON.stringify(Object.entries(b.act).sort());
+  a.step === b.step && a.typing === b.typing && isSamePlace(a.at, b.at) && isSameAct(a.act, b.act);
 
 export const needsConsoles = ({ kind }: Act): boolean => kind === 'line' || kind === 'interrupt';
 

@@ -72,7 +72,8 @@ export class OwnFiles {
   async keepSession(): Promise<void> {
     const { step } = this.#session.frame;
     if (step > KEPT_STEPS_MAX) return;
-    if (step === 0 && this.#session.breakpoints.empty) {
+    const isAlone = this.#session.branches.branches.length < 2;
+    if (step === 0 && isAlone && this.#session.breakpoints.empty) {
       remember(KEPT, '');
       return;
     }

@@ -50,14 +50,24 @@ async function unpack(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 
 /** Opens a recording in the place of what runs; says in a sentence what came of it. */
 export async function openRecording(session: Session, text: string): Promise<void> {
-  const { source, glue, breakpoints, watches, ...loaded } = await session.ask('reopen', { text });
-  const { seed, profile } = loaded;
-  const own = loaded.files.filter((file) => file.own);
-  await session.adopt({ source, seed, profile, own, ...(glue && { glue }) }, loaded);
+  const { breakpoints, watches, ...opened } = await session.ask('reopen', { text });
+  await show(session, opened);
   await session.breakpoints.take({
     ...(breakpoints && { breakpoints }),
     ...(watches && { watches }),
   });
+}
+
+/** Runs another branch of the tree, to its end; says in a sentence what came of it. */
+export async function switchTo(session: Session, branch: number): Promise<void> {
+  await show(session, await session.ask('switchTo', { branch }));
+}
+
+async function show(session: Session, opened: Calls['switchTo']['answer']): Promise<void> {
+  const { source, glue, ...loaded } = opened;
+  const { seed, profile } = loaded;
+  const own = loaded.files.filter((file) => file.own);
+  await session.adopt({ source, seed, profile, own, ...(glue && { glue }) }, loaded);
   if (loaded.reopened) session.notices.add('news', verdict(loaded.reopened, loaded.frame.step));
 }
 
@@ -95,9 +105,9 @@ async function copy(session: Session, text: string, said: string): Promise<void>
   }
 }
 
-/** Saves the run up to this moment as a file that can be dropped on the page. */
+/** Saves the session, with all its branches, as a file that can be dropped on the page. */
 export async function saveFile(session: Session): Promise<void> {
-  const text = await session.ask('record', session.breakpoints.kept);
+  const text = await session.ask('record', { ...session.breakpoints.kept, branches: true });
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
   link.download = `${nameOf(session)}.session.json`;
@@ -115,7 +125,7 @@ const keyOf = (lesson: string): string => `session ${lesson}`;
 export async function keep(session: Session): Promise<void> {
   const lesson = nameOf(session);
   try {
-    const text = await session.ask('record', session.breakpoints.kept);
+    const text = await session.ask('record', { ...session.breakpoints.kept, branches: true });
     const { set } = await import('idb-keyval');
     await set(keyOf(lesson), text);
   } catch {

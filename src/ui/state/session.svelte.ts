@@ -8,6 +8,7 @@ import {
   type Ask,
   type Client,
 } from '../../worker/client.ts';
+import type { BranchList } from '../../worker/branch-calls.ts';
 import type { Calls, Loaded, Port, Push, Rows, Source } from '../../worker/protocol.ts';
 import { Breakpoints } from './breakpoints.svelte.ts';
 import { EMPTY_FRAME, EMPTY_LEGEND } from './empty-frame.ts';
@@ -42,6 +43,7 @@ export interface News {
 }
 
 const NOTHING: News = { from: 0, to: 0, jumped: true, before: EMPTY_FRAME, after: EMPTY_FRAME };
+const ANEW = { again: true, branch: true };
 /** Restarts in a row without an answer; then the page gives up and says so. */
 const RESTARTS_MAX = 2;
 
@@ -73,6 +75,8 @@ export class Session {
   again: Loaded['again'] = $state.raw();
   /** Where a search has got to on its way back, while one is under way. */
   looking: { readonly step: number; readonly of: number } | undefined = $state.raw();
+  /** The futures of this lesson that were tried. */
+  branches: BranchList = $state.raw({ branches: [], current: 0 });
   /** Set while a dead worker is being replaced. */
   recovering = $state(false);
   /** Set when no worker can be started any more. */
@@ -149,7 +153,7 @@ export class Session {
   readonly reload = (
     change: Partial<Omit<Calls['load']['ask'], 'source'>> = {},
   ): Promise<boolean> =>
-    this.#ask ? this.load({ ...this.#ask, ...change }) : Promise.resolve(false);
+    this.#ask ? this.load({ ...this.#ask, ...change, branch: true }) : Promise.resolve(false);
 
   /**
    * The same lesson with another model of the design: it goes on to where it is now, with what was
@@ -159,7 +163,7 @@ export class Session {
     change: Pick<Calls['load']['ask'], 'profile' | 'glue'>,
   ): Promise<void> => {
     const typed = this.#inputs;
-    if (!this.#ask || !(await this.load({ ...this.#ask, ...change, again: true }))) return;
+    if (!this.#ask || !(await this.load({ ...this.#ask, ...change, ...ANEW }))) return;
     this.#ask = { ...this.#ask, again: false };
     this.#inputs = typed;
     this.again = this.#loaded?.again;
@@ -319,6 +323,10 @@ export class Session {
     }
     if (push.push === 'looking') {
       this.looking = push;
+      return;
+    }
+    if (push.push === 'branches') {
+      this.branches = push.branches;
       return;
     }
     if (isSameMoment(push.frame, this.#frame)) return;

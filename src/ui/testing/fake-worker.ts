@@ -29,6 +29,8 @@ const LOOKS = {
   design: none,
   diagram: none,
   races: none,
+  ...{ switchTo: none, renameBranch: none, removeBranch: none, restoreBranch: none },
+  ...{ recordBranch: none, branches: () => ({ branches: [], current: 0 }) },
   handlers: () => [],
   instances: () => [],
   heap: ({ kernel }: Calls['heap']['ask']) => ({ kernel, used: 0, size: 0, objects: [], left: 0 }),
