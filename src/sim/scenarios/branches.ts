@@ -71,14 +71,6 @@ export function branchOf(tree: Tree, id: number): Branch {
 /** The branch that runs. */
 export const currentOf = (tree: Tree): Branch => branchOf(tree, tree.current);
 
-/** The branch of a name. */
-export function branchNamed(tree: Tree, name: string): Branch {
-  const found = tree.branches.find((each) => each.name === name);
-  if (found) return found;
-  const names = tree.branches.map((each) => each.name).join(', ');
-  throw new Refused(`there is no branch ${name}; there is ${names}`);
-}
-
 const changed = (tree: Tree, id: number, change: Partial<Branch>): Tree => ({
   ...tree,
   branches: tree.branches.map((each) => (each.id === id ? { ...each, ...change } : each)),

@@ -25,6 +25,9 @@ export const ICONS = {
   file: line('M4 1.8h5l3 3v9.4H4zM9 1.8v3h3'),
   expand: line('M9.5 2.5h4v4M13.5 2.5 9 7M6.5 13.5h-4v-4M2.5 13.5 7 9'),
   inspect: line('M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.3 10.3l3.2 3.2'),
+  branch: line(
+    'M4.5 5.2v5.6M4.5 1.8a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4zM4.5 10.8a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4zM11.5 3.3a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4zM11.5 6.7c0 2.6-2.4 3-4.4 3.2-1.3.2-2.6.4-2.6 1',
+  ),
   edit: line('M3 13l.6-2.8L10.8 3l2.2 2.2-7.2 7.2z'),
 } as const;
 export type IconName = keyof typeof ICONS;

@@ -38,6 +38,9 @@ export class Panes {
   model = $state(false);
   explorer = $state(false);
   designs = $state(false);
+  branches = $state(false);
+  /** Two branches side by side, by id; undefined while that is closed. */
+  compare: { readonly a: number; readonly b: number } | undefined = $state.raw();
   /** On a phone: inspector and consoles lie over the page. */
   sheet = $state(false);
 

@@ -42,6 +42,10 @@ export interface Playground {
   /** Hash of the whole state: 16 lower-case hex digits. */
   hash(): Promise<string>;
   state(): Promise<Calls['state']['answer']>;
+  /** The futures of this lesson that were tried; the one that runs is `current`. */
+  branches(): Promise<Calls['branches']['answer']>;
+  /** Runs the branch of a name, to its end. Rejects when there is none. */
+  switchTo(name: string): Promise<void>;
 }
 
 declare global {
@@ -91,5 +95,10 @@ export function installPlayground(session: Session, ready: Promise<unknown>): vo
     },
     hash: () => session.ask('hash', {}),
     state: () => session.ask('state', {}),
+    branches: () => session.ask('branches', {}),
+    async switchTo(name) {
+      const { switchToNamed } = await import('./recordings.ts');
+      await switchToNamed(session, name).then(tick);
+    },
   };
 }

@@ -63,6 +63,20 @@ export async function switchTo(session: Session, branch: number): Promise<void> 
   await show(session, await session.ask('switchTo', { branch }));
 }
 
+/** The branch of a name. */
+export async function branchNamed(session: Session, name: string): Promise<number> {
+  const { branches } = await session.ask('branches', {});
+  const found = branches.find((each) => each.name === name);
+  if (found) return found.id;
+  throw new Refused(
+    `there is no branch ${name}; there is ${branches.map((each) => each.name).join(', ')}`,
+  );
+}
+
+/** As {@link switchTo}, by name. */
+export const switchToNamed = async (session: Session, name: string): Promise<void> =>
+  switchTo(session, await branchNamed(session, name));
+
 async function show(session: Session, opened: Calls['switchTo']['answer']): Promise<void> {
   const { source, glue, ...loaded } = opened;
   const { seed, profile } = loaded;

@@ -126,6 +126,14 @@ function ofLesson({ session, panes, files, lessons }: Page): Action[] {
       'ring rfc v1 v2 explore table side by side',
     ),
     lesson(
+      'Show the branches of this run',
+      ['Y'],
+      () => {
+        panes.branches = true;
+      },
+      'tree fork future switch compare history undo',
+    ),
+    lesson(
       'Draw a stop as a diagram, to paste into a mail',
       ['X'],
       () => {

@@ -1,0 +1,66 @@
+import { expect, test, type Page } from '@playwright/test';
+
+async function open(page: Page): Promise<void> {
+  await page.goto('./');
+  await page.evaluate(() => window.playground.ready);
+}
+
+/** Boots, goes back to the second stop, and types what the lesson does not. */
+async function branched(page: Page): Promise<{ readonly main: string; readonly branch: string }> {
+  await open(page);
+  return page.evaluate(async () => {
+    const { playground } = window;
+    await playground.load('boot');
+    await playground.step(1e6);
+    const main = await playground.hash();
+    const { step } = await playground.state();
+    await playground.seek(Math.floor(step / 2));
+    while ((await playground.type('host', 'echo past').catch(() => null)) === null) {
+      const now = await playground.state();
+      await playground.seek(now.step - 1);
+    }
+    return { main, branch: await playground.hash() };
+  });
+}
+
+test('a line typed in the past leaves the old future as a branch', async ({ page }) => {
+  const { main, branch } = await branched(page);
+  await page.keyboard.press('y');
+  const tree = page.getByRole('tree', { name: 'Branches' });
+  await expect(tree.getByRole('treeitem')).toHaveCount(2);
+  await expect(tree.locator('[aria-current=true]')).toContainText('host: echo past');
+  await tree.getByRole('treeitem', { name: /^main/ }).click();
+  await expect(page.getByText('the state is the one recorded')).toBeVisible();
+  expect(await page.evaluate(() => window.playground.hash())).toBe(main);
+  await page.evaluate(() => window.playground.switchTo('host: echo past'));
+  expect(await page.evaluate(() => window.playground.hash())).toBe(branch);
+});
+
+test('the tree is used by keys alone, and survives a reload', async ({ page }) => {
+  await branched(page);
+  await page.evaluate(() => window.playground.switchTo('main'));
+  await page.getByTestId('branch-button').click();
+  const items = page.getByRole('treeitem');
+  await items.first().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('F2');
+  await page.keyboard.type('my try');
+  await page.keyboard.press('Enter');
+  await expect(items.nth(1)).toContainText('my try');
+  await page.keyboard.press('Delete');
+  await expect(items).toHaveCount(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(items).toHaveCount(2);
+  await page.keyboard.press('Escape');
+  await expect
+    .poll(async () => {
+      await page.waitForTimeout(300);
+      return page.evaluate(() => localStorage.getItem('multikernel-playground.session'));
+    })
+    .toBe('boot');
+  await page.waitForTimeout(1500);
+  await page.reload();
+  await page.evaluate(() => window.playground.ready);
+  const { branches } = await page.evaluate(() => window.playground.branches());
+  expect(branches.map(({ name }) => name)).toEqual(['main', 'my try']);
+});
