@@ -1,11 +1,11 @@
 import { assert, SimBug } from '../base/assert.ts';
 import { ROW, type Recorder } from '../base/record.ts';
 import { nextRandom, seedRandom } from '../base/rng.ts';
+import { land } from './bus.ts';
 import type { Core } from './core.ts';
 import { CPU, CPU_D, FRAME, localsAt, MODE, SAVED_RESULT } from './cpu.layout.ts';
-import { Flights, STORE_DRAIN, type Flight } from './flights.ts';
-import { acceptVector, deliverable, requestVector, resetLapic } from './lapic.ts';
-import { DeliveryMode } from './lapic.regs.ts';
+import { Flights, type Flight } from './flights.ts';
+import { acceptVector, deliverable, resetLapic } from './lapic.ts';
 import type { Memory } from './memory.ts';
 import type { Program, Routine } from './routine.ts';
 import type { MachineSnapshot, Software, Timing } from './software.ts';
@@ -19,7 +19,6 @@ const {
   kernel: KERNEL,
   apicId: APIC_ID,
   pending: PENDING,
-  svr: SVR,
   sipi: SIPI,
   task: TASK,
   pc: PC,
@@ -177,6 +176,11 @@ export class Machine<X extends Core> {
     if (this.ready[cpu] === Infinity) this.#readyAt(cpu, at);
   }
 
+  /** The CPU steps no more until it is woken. */
+  stop(cpu: number): void {
+    this.#readyAt(cpu, Infinity);
+  }
+
   #readyAt(cpu: number, at: number): void {
     const { ready } = this;
     const busy = this.#busy;
@@ -221,52 +225,11 @@ export class Machine<X extends Core> {
       flight.vector = vector;
       flight.sender = sender;
       flight.serial = serial;
-      this.#land(flight);
+      land(this, flight);
     } else {
       this.flights.push(at, target, delivery, vector, sender, serial, this.now);
       this.core.due(at);
     }
-  }
-
-  #land({ at, target, delivery, vector, sender, serial }: Flight): void {
-    const h = target * STRIDE;
-    const H = this.H;
-    if (target < 0) return this.#dropped(at, -1, vector, -1, serial);
-    if (delivery === DeliveryMode.init) {
-      resetLapic(H, h);
-      H[h + DEPTH] = 0;
-      H[h + INTERRUPTS_ON] = 0;
-      H[h + TASK] = 0;
-      H[h + SIPI] = -1;
-      H[h + MODE_] = MODE.waitSipi;
-      this.#readyAt(target, Infinity);
-      this.core.rowAt(ROW.arrive, at, target, 0, (delivery << 8) | vector, sender, serial);
-      this.software.initialised(target);
-    } else if (delivery === DeliveryMode.startup) {
-      if (H[h + MODE_] !== MODE.waitSipi) return this.#dropped(at, target, vector, sender, serial);
-      H[h + SIPI] = vector;
-      this.core.rowAt(ROW.arrive, at, target, 0, (delivery << 8) | vector, sender, serial);
-      this.software.started(target, vector);
-    } else if (delivery === STORE_DRAIN) {
-      this.stores?.drainDue(target, at);
-    } else if ((H[h + SVR]! & 0x100) === 0) {
-      this.#dropped(at, target, vector, sender, serial);
-    } else {
-      const fresh = requestVector(H, h, vector);
-      const kind = fresh ? ROW.arrive : ROW.merge;
-      this.core.rowAt(kind, at, target, 0, vector, sender, serial);
-      if (!fresh) this.software.merged(target, vector);
-      // With interrupts off the way back from the handler is where the next one is looked at.
-      if (H[h + INTERRUPTS_ON] === 0) return;
-      this.core.last = -1;
-      this.core.broken = true;
-      this.wake(target, at);
-    }
-  }
-
-  #dropped(at: number, cpu: number, vector: number, sender: number, serial: number): void {
-    this.core.rowAt(ROW.drop, at, cpu, 0, vector, sender, serial);
-    this.software.dropped(cpu, vector);
   }
 
   /** Whether the CPU has a next step, or an interrupt to take. */
@@ -379,7 +342,7 @@ export class Machine<X extends Core> {
         if (flights.next > until || flights.next === Infinity) break;
         flights.pop(this.#flight);
         this.now = this.#flight.at;
-        this.#land(this.#flight);
+        land(this, this.#flight);
         continue;
       }
       if (first > until) break;
