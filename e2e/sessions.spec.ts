@@ -78,10 +78,19 @@ test('each CPU offers its next step, one key takes it, another takes it back', a
   const scheduler = page.getByTestId('scheduler');
   await expect(scheduler).toContainText('0 choices made');
   const { step } = await page.evaluate(() => window.playground.state());
-  await scheduler.getByTestId('step-6').click();
+  // Each offer stands on its CPU's tile; who has none says why.
+  const tile = (await page.getByTestId('cpu-6').boundingBox())!;
+  const offer = (await page.getByTestId('step-6').boundingBox())!;
+  expect(offer.x).toBeGreaterThanOrEqual(tile.x);
+  expect(offer.y + offer.height).toBeLessThanOrEqual(tile.y + tile.height);
+  await expect(page.getByTestId('offer-0')).toContainText('nothing to do');
+  await page.getByTestId('step-6').click();
   await expect(scheduler).toContainText('1 choice made');
   await page.keyboard.press('g');
   await expect(scheduler).toContainText('2 choices made');
+  await page.keyboard.press('1');
+  await expect(scheduler).toContainText('3 choices made');
+  await page.keyboard.press('z');
   await page.keyboard.press('z');
   await page.keyboard.press('z');
   await expect(scheduler).toContainText('0 choices made');

@@ -58,6 +58,17 @@ const SIZES: readonly Sizes[] = [
     ...{ gap: 2, pad: 8, head: 26, between: 8 },
   },
 ];
+/** Height of what a tile offers to who chooses each step; cells have no room for it. */
+const OFFER_PX = 31;
+/** With more CPUs than this the offer lies over a tile's last line: all of them shall be seen. */
+const ROOMY_CPUS_MAX = 16;
+/** A tile's first line. */
+const TITLE_PX = 19;
+
+/** Whether tiles are higher when they offer something. */
+export const isRoomy = (cpus: number): boolean => cpus <= ROOMY_CPUS_MAX;
+/** Height of what a tile of that height offers. */
+export const offerHeight = (tile: number): number => Math.min(OFFER_PX, tile - TITLE_PX);
 /** More regions than this are not tried in every arrangement. */
 const REGIONS_TRIED_MAX = 7;
 
@@ -73,19 +84,21 @@ interface Shelf {
 
 /**
  * Where the tiles stand: all of one size, the largest at which the regions fit beside and above each
- * other. On a narrow box they may need more height than there is; the width never overflows.
+ * other. On a narrow box they may need more height than there is; the width never overflows. With
+ * `offers`, few tiles that say something are higher by {@link OFFER_PX}.
  */
 export function layOutStage(
   cpus: readonly CpuFrame[],
   kernels: readonly KernelFrame[],
   box: { readonly width: number; readonly height: number },
+  offers = false,
 ): StageLayout {
   const groups = groupByOwner(cpus, kernels);
   if (groups.length === 0 || box.width <= 0) {
     return { detail: 'full', regions: [], tiles: new Map(), height: 0 };
   }
   const partitions = partitionsOf(groups);
-  for (const sizes of SIZES) {
+  for (const sizes of offers && isRoomy(cpus.length) ? SIZES.map(withOffer) : SIZES) {
     for (let width = sizes.widest; width >= sizes.narrowest; width -= width > 60 ? 4 : 1) {
       const fits = partitions
         .map((partition) => stack(partition, width, sizes, box.width))
@@ -106,6 +119,11 @@ export function layOutStage(
   });
   return place(shelves, smallest.narrowest, smallest, box);
 }
+
+const withOffer = (sizes: Sizes): Sizes =>
+  sizes.detail === 'cell'
+    ? sizes
+    : { ...sizes, heightOf: (width) => sizes.heightOf(width) + OFFER_PX };
 
 /** Few CPUs keep tiles one can read, and the stage scrolls. */
 const isLastTry = ({ detail, narrowest }: Sizes, width: number, cpus: number): boolean =>

@@ -4,6 +4,8 @@ import type { Panes } from '../../state/panes.svelte.ts';
 import type { Selection, Tab } from '../../state/selection.svelte.ts';
 import type { Session } from '../../state/session.svelte.ts';
 import type { Scenario } from '../../../sim/scenarios/scenario.ts';
+import { hex } from '../../../sim/base/hex.ts';
+import { takerOf } from '../../scenes/offer.ts';
 import { goTo } from './places.ts';
 
 /** What actions act on. */
@@ -67,7 +69,7 @@ async function share(
   await recordings[what](session).catch((error: unknown) => session.notices.tell(error));
 }
 
-/** Who chooses each step: the CPU that is selected moves. */
+/** Who chooses each step: a digit moves its CPU, G the one that is selected. */
 function ofChoice({ session, selection }: Page): Action[] {
   const time = group('Time');
   const { chosen } = session.frame;
@@ -75,15 +77,25 @@ function ofChoice({ session, selection }: Page): Action[] {
   const also = 'schedule scheduler interleave';
   const actions = [time(toggle, ['W'], () => session.choosing(!chosen), also)];
   if (!chosen) return actions;
-  const cpu = chosen.choices.find((each) => each.cpu === selection.cpu) ?? chosen.choices[0];
-  if (cpu)
-    actions.push(
-      time(`CPU ${cpu.cpu}: take its step`, ['G'], () => session.choose(cpu.cpu, cpu.pc < 0), also),
-    );
-  if (cpu && cpu.vector >= 0)
-    actions.push(
-      time(`CPU ${cpu.cpu}: take its interrupt`, ['V'], () => session.choose(cpu.cpu, true), also),
-    );
+  const { cpu: selected } = selection;
+  const { choices } = chosen;
+  const first = choices.find(({ cpu }) => cpu === selected) ?? choices[0];
+  for (const { cpu, pc } of choices) {
+    const keys = [...(cpu < 10 ? [String(cpu)] : []), ...(cpu === first?.cpu ? ['G'] : [])];
+    const what = pc < 0 ? 'its interrupt' : 'its step';
+    actions.push(time(`CPU ${cpu}: take ${what}`, keys, () => session.choose(cpu, pc < 0), also));
+  }
+  const taker = takerOf(choices, selected);
+  for (const { cpu, vector } of choices)
+    if (vector >= 0)
+      actions.push(
+        time(
+          `CPU ${cpu}: take the interrupt ${hex(vector)}`,
+          cpu === taker ? ['V'] : [],
+          () => session.choose(cpu, true),
+          also,
+        ),
+      );
   if (chosen.made > 0)
     actions.push(
       time('Take the last choice back', ['Z'], () => session.undo(), 'undo'),
@@ -167,7 +179,8 @@ function ofLesson({ session, panes, files, lessons }: Page): Action[] {
     ...stops.map((stop, i) =>
       lesson(
         `Stop ${i + 1}: ${stop.title}`,
-        i < DIGITS ? [String(i + 1)] : [],
+        // Who chooses each step has them for the CPUs.
+        i < DIGITS && !session.frame.chosen ? [String(i + 1)] : [],
         () => session.goToStop(i),
         'go to jump',
       ),
