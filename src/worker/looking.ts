@@ -94,11 +94,11 @@ function watch(compile: () => Expression, answers: Answers): WatchValue {
 function studyHandlers({ run, inLine, services }: Looker) {
   return {
     designs: async () => {
-      const { DESIGNS: designs, SITUATIONS: situations } = await services.designs();
-      return { designs, situations };
+      const { comparedDesigns, SITUATIONS: situations } = await services.designs();
+      return { designs: comparedDesigns(), situations };
     },
-    design: async ({ design, situation }: Calls['design']['ask']) => {
-      const text = (await services.designs()).designScenario(design, situation);
+    design: async ({ design, situation, change }: Calls['design']['ask']) => {
+      const text = (await services.designs()).designScenario(design, situation, change);
       return { scenario: await services.parse(text, 'design.md'), text };
     },
     diagram: async ({ stop, format, again }: Calls['diagram']['ask']) => {

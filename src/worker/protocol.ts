@@ -1,6 +1,7 @@
 import type { RaceReport } from '../sim/engine/races.ts';
 import type { LineFault, NumberedLine } from '../sim/scenarios/breaks/breaks.ts';
-import type { DesignName, DESIGNS, SituationName, SITUATIONS } from '../sim/scenarios/designs.ts';
+import type { ComparedDesign, DesignChange, DesignName } from '../sim/scenarios/designs.ts';
+import type { SituationName, SITUATIONS } from '../sim/scenarios/designs.ts';
 import type { Format } from '../sim/scenarios/diagram/diagram.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
@@ -196,11 +197,18 @@ export interface Calls extends Inspections, BranchCalls {
   /** Mailboxes that can be compared, and what they are put through. */
   designs: {
     ask: object;
-    answer: { readonly designs: typeof DESIGNS; readonly situations: typeof SITUATIONS };
+    answer: {
+      readonly designs: readonly ComparedDesign[];
+      readonly situations: typeof SITUATIONS;
+    };
   };
-  /** One of them in one situation, as a scenario to be explored. */
+  /** One of them in one situation, with parts switched, as a scenario to be explored. */
   design: {
-    ask: { readonly design: DesignName; readonly situation: SituationName };
+    ask: {
+      readonly design: DesignName;
+      readonly situation: SituationName;
+      readonly change?: DesignChange;
+    };
     answer: { readonly scenario: Scenario; readonly text: string };
   };
   /** A stretch of the run as a diagram: a stop from 0, or all there is. */

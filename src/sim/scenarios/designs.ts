@@ -1,6 +1,6 @@
 import type { DesignSwitch } from '../kernel/system.ts';
 import type { Ordering } from '../machine/ordering.ts';
-import { partsOf, RING_SLOTS } from '../world/design-switches.ts';
+import { partsOf, RING_SLOTS, type DesignPart } from '../world/design-switches.ts';
 import type { ProfileName } from './scenario.ts';
 
 /** Mailboxes that are compared: profiles, by the order in which they were posted. */
@@ -40,6 +40,26 @@ export const SITUATIONS = [
     what: 'two senders, and room for one message: rings are cut to two slots, of which one stays empty',
   },
 ] as const;
+
+/** A design with the parts it has or could have. */
+export interface ComparedDesign {
+  readonly profile: DesignName;
+  readonly title: string;
+  readonly what: string;
+  readonly parts: readonly (Pick<DesignPart, 'name' | 'title' | 'what' | 'without' | 'origin'> & {
+    readonly isPublished: boolean;
+  })[];
+}
+
+/** All designs, in the order of {@link DESIGNS}. */
+export const comparedDesigns = (): readonly ComparedDesign[] =>
+  DESIGNS.map((design) => ({
+    ...design,
+    parts: partsOf(design.profile).map(({ name, title, what, without, origin, publishedIn }) => ({
+      ...{ name, title, what, without, origin },
+      isPublished: publishedIn.includes(design.profile),
+    })),
+  }));
 
 export type DesignName = (typeof DESIGNS)[number]['profile'];
 export type SituationName = (typeof SITUATIONS)[number]['name'];
