@@ -65,7 +65,12 @@ export function zoomX(onzoom: (to: ZoomTransform, byHand: boolean) => void): Zoo
         ]);
     },
     to: (k, x) =>
-      act((on) => behaviour.transform(select(on), zoomIdentity.translate(x, 0).scale(k)), false),
+      act((on) => {
+        // In the midst of a gesture d3 would take this for a part of it, and tell us of our own doing.
+        const now = transformOf(on);
+        if (now.k !== k || now.x !== x)
+          behaviour.transform(select(on), zoomIdentity.translate(x, 0).scale(k));
+      }, false),
     by: (factor, at) =>
       act(
         (on) => behaviour.scaleBy(select(on), factor, at === undefined ? undefined : [at, 0]),
@@ -76,8 +81,9 @@ export function zoomX(onzoom: (to: ZoomTransform, byHand: boolean) => void): Zoo
 }
 
 /** Where d3-zoom keeps the transform. */
-const scaleOf = (element: HTMLElement): number =>
-  (element as HTMLElement & { __zoom?: ZoomTransform }).__zoom?.k ?? 1;
+const transformOf = (element: HTMLElement): ZoomTransform =>
+  (element as HTMLElement & { __zoom?: ZoomTransform }).__zoom ?? zoomIdentity;
+const scaleOf = (element: HTMLElement): number => transformOf(element).k;
 
 /** Pixels a wheel wants to pan: sideways, or with Shift. */
 function panOf({ deltaX, deltaY, shiftKey, ctrlKey }: WheelEvent): number {

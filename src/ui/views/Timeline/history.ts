@@ -108,6 +108,19 @@ export class TimelineHistory {
     this.next = Math.max(this.next, to);
   }
 
+  /** Number of the flight with a serial, -1 when it is not known. They leave in order of serial. */
+  flightOf(serial: number): number {
+    const { at, length } = this.flights;
+    let low = 0;
+    let high = length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (at.serial[middle]! < serial) low = middle + 1;
+      else high = middle;
+    }
+    return low < length && at.serial[low] === serial ? low : -1;
+  }
+
   /** Index of the first step that begins after `time`. */
   stepAfter(time: number): number {
     return this.steps.after(time);

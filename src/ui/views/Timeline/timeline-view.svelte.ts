@@ -5,6 +5,9 @@ import { laneBox } from './lanes.ts';
 import { timeAt, xOf, type View } from './scale.ts';
 import { layOut } from './scene.ts';
 
+/** What was read of a run's rows outlives the pane: older rows cannot be read again. */
+const feeds = new WeakMap<Session, Feed>();
+
 /** What of the run is seen, and where: sizes and gestures come in, a scene comes out. */
 export class TimelineView {
   /** Sizes of the lanes, in pixels. */
@@ -17,10 +20,12 @@ export class TimelineView {
   /** The moment the pointer drags to, until the page is there. */
   #dragged: number | undefined = $state();
   readonly #session: Session;
-  readonly #feed = new Feed();
+  readonly #feed: Feed;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#feed = feeds.get(session) ?? new Feed();
+    feeds.set(session, this.#feed);
   }
 
   readonly frame = $derived.by(() => this.#session.frame);
@@ -79,7 +84,8 @@ export class TimelineView {
   /** A gesture or the overview has moved the view; undefined shows everything. */
   readonly look = (to?: Camera): void => {
     this.whole = to === undefined || to.k <= this.fit.k * 1.001;
-    if (to) this.#looked = to;
+    const { k, x } = this.#looked;
+    if (to && (to.k !== k || to.x !== x)) this.#looked = to;
   };
 
   timeAt(x: number): number {
