@@ -98,3 +98,38 @@ test('each CPU offers its next step, one key takes it, another takes it back', a
   await page.keyboard.press('w');
   await expect(scheduler).toBeHidden();
 });
+
+test('choices and breakpoints come back when the simulation dies', async ({ page }) => {
+  await open(page);
+  await page.evaluate(() => window.playground.load('boot'));
+  await page.evaluate(() => window.playground.step(1e6));
+  await page.evaluate(() =>
+    window.playground.type('host', 'mk send 2 user 1 0xa1a1 --cpu 1 --hold'),
+  );
+  await page.evaluate(() => window.playground.addBreakpoint('vector any sent on cpu1'));
+  await page.getByTestId('stage').click({ position: { x: 4, y: 4 } });
+  await page.keyboard.press('w');
+  const scheduler = page.getByTestId('scheduler');
+  await expect(scheduler).toContainText('0 choices made');
+  for (const made of [1, 2, 3]) {
+    await page.keyboard.press('1');
+    await expect(scheduler).toContainText(`${made} choice`);
+  }
+  const hash = await page.evaluate(() => window.playground.hash());
+  await page.waitForTimeout(1000);
+  for (const worker of page.workers())
+    await worker.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('dead');
+      });
+    });
+  await expect(page.getByText('A new simulation is back')).toBeVisible();
+  await expect(scheduler).toContainText('3 choices made');
+  expect(await page.evaluate(() => window.playground.hash())).toBe(hash);
+  expect(await page.evaluate(() => window.playground.breakpoints().length)).toBe(1);
+  await page.keyboard.press('z');
+  await expect(scheduler).toContainText('2 choices made');
+  await page.keyboard.press('w');
+  await page.evaluate(() => window.playground.step(1e6));
+  await expect(page.getByText('Stopped at a breakpoint').first()).toBeVisible();
+});

@@ -24,13 +24,6 @@ export interface Worked {
   readonly close: () => void;
 }
 
-/** A line that was typed, and when: with the lesson, all that makes a run what it is. */
-interface Input {
-  readonly step: number;
-  readonly kernel: string;
-  readonly line: string;
-}
-
 /** The step from one moment to the next. */
 export interface News {
   /** Rows `[from, to)` that have just happened; they are in `rows` already. Empty after a jump. */
@@ -87,7 +80,9 @@ export class Session {
   #client: Client | undefined;
   #stopWatching: () => void = () => undefined;
   #ask: Calls['load']['ask'] | undefined;
-  #inputs: Input[] = [];
+  /** The run as it was recorded last, to be opened again in another worker; '' for none. */
+  #safe = '';
+  #saving: ReturnType<typeof setTimeout> | undefined;
   #restarts = 0;
   /** The present moment was jumped to, and not as a stop of the lesson. */
   sought = false;
@@ -138,7 +133,9 @@ export class Session {
   readonly adopt = async (ask: Calls['load']['ask'], loaded: Loaded): Promise<void> => {
     this.#ask = ask;
     this.source = ask.source;
-    this.#inputs = [];
+    this.#safe = '';
+    // Before anything is done, a lesson is simply loaded again.
+    if (loaded.reopened || ask.again === true) this.#record();
     this.again = undefined;
     this.rows.clear();
     this.#loaded = loaded;
@@ -162,10 +159,8 @@ export class Session {
   readonly switchModel = async (
     change: Pick<Calls['load']['ask'], 'profile' | 'glue'>,
   ): Promise<void> => {
-    const typed = this.#inputs;
     if (!this.#ask || !(await this.load({ ...this.#ask, ...change, ...ANEW }))) return;
     this.#ask = { ...this.#ask, again: false };
-    this.#inputs = typed;
     this.again = this.#loaded?.again;
   };
 
@@ -206,10 +201,8 @@ export class Session {
 
   /** Types a line on a kernel's console; the answer comes when the command is over. */
   readonly type = (kernel: string, line: string): Promise<Calls['type']['answer']> => {
-    this.#inputs = this.#inputs.filter(({ step }) => step <= this.#frame.step);
-    this.#inputs.push({ step: this.#frame.step, kernel, line });
     this.rows.cut(this.#frame.traceHead);
-    return this.ask('type', { kernel, line });
+    return this.ask('type', { kernel, line }).finally(() => this.#record());
   };
 
   /** From here on every step is chosen, or time decides again. */
@@ -219,7 +212,8 @@ export class Session {
   readonly choose = (cpu: number, take: boolean): Promise<boolean> =>
     this.#deed(() => this.ask('choose', { cpu, take }));
   /** Takes the last choice back. */
-  readonly undo = (): Promise<boolean> => this.#show(() => this.ask('undo', {}), false);
+  readonly undo = (): Promise<boolean> =>
+    this.#show(() => this.ask('undo', {}), false).finally(() => this.#record());
 
   /**
    * Back to the last moment at which a breakpoint, or one of these lines, would have stopped the
@@ -256,13 +250,29 @@ export class Session {
       const frame = await coming();
       this.rows.cut(traceHead);
       return frame;
-    });
+    }).finally(() => this.#record());
+  }
+
+  /**
+   * Has the worker write down what was done, a moment after the last of it: what is opened again
+   * should the worker die. A worker that dies of something never gets to writing that down.
+   */
+  #record(): void {
+    clearTimeout(this.#saving);
+    this.#saving = setTimeout(() => {
+      this.ask('record', { branches: true }).then(
+        (text) => (this.#safe = text),
+        // It died meanwhile, which is noticed elsewhere; what was written before still counts.
+        () => undefined,
+      );
+    }, RECORD_MS);
   }
 
   /** Shows a frame that was the answer to a question asked elsewhere. */
   readonly show = (frame: Frame): Promise<boolean> => this.#show(() => Promise.resolve(frame));
 
   close(): void {
+    clearTimeout(this.#saving);
     this.#stopWatching();
     this.#worked?.close();
   }
@@ -327,6 +337,7 @@ export class Session {
     }
     if (push.push === 'branches') {
       this.branches = push.branches;
+      if (push.branches.branches.length > 1) this.#record();
       return;
     }
     if (isSameMoment(push.frame, this.#frame)) return;
@@ -349,6 +360,13 @@ export class Session {
     worked.onend(ended);
   }
 
+  async #again(ask: Calls['load']['ask'], text: string): Promise<void> {
+    if (text === '') return this.loadOrThrow(ask);
+    const loaded = await this.ask('reopen', { text });
+    await this.adopt(ask, loaded);
+    this.#safe = text;
+  }
+
   /** Starts another worker and repeats what was done, up to the last moment that was shown. */
   async #recover(why: string): Promise<void> {
     const { step } = this.#frame;
@@ -361,14 +379,8 @@ export class Session {
     this.recovering = true;
     try {
       this.#hire();
-      const inputs = this.#inputs;
-      if (!this.#ask || !(await this.load(this.#ask))) return;
-      for (const input of inputs.filter((typed) => typed.step <= step)) {
-        await this.seek(input.step);
-        this.#inputs.push(input);
-        // What it answered is in the console; nobody waits for it any more.
-        this.ask('type', { kernel: input.kernel, line: input.line }).catch(() => undefined);
-      }
+      const [ask, text] = [this.#ask, this.#safe];
+      if (!ask || !(await this.#act(() => this.#again(ask, text)))) return;
       await this.seek(step);
       this.notices.add('news', `A new simulation is back at step ${step}.`);
     } finally {
@@ -376,6 +388,9 @@ export class Session {
     }
   }
 }
+
+/** Time after the last thing done before it is written down, in ms. */
+const RECORD_MS = 250;
 
 /** While one step a second is played, most of the frames that come tell nothing new. */
 const isSameMoment = (a: Frame, b: Frame): boolean =>
