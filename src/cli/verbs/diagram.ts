@@ -6,11 +6,12 @@ import { drawDiagram, FORMATS } from '../../sim/scenarios/diagram/diagram.ts';
 import { diagramOf, timesOfStop } from '../../sim/scenarios/diagram/of-run.ts';
 import { newEvaluator } from '../../sim/scenarios/evaluator.ts';
 import { parseScenario } from '../../sim/scenarios/parse.ts';
+import { PROFILES } from '../../sim/scenarios/scenario.ts';
 import { Run } from '../../sim/scenarios/run.ts';
 import { WrongUsage, type Io } from '../verb.ts';
 
 /**
- * `diagram FILE.md [--stop N] [--from NS] [--to NS] [--format F] [--seed N]`: plays a scenario and
+ * `diagram FILE.md [--stop N] [--from NS] [--to NS] [--format F] [--seed N] [--profile P]`: plays a scenario and
  * draws what happened in one of its stops (from 1), or between two simulated times.
  */
 export function run(argv: readonly string[], io: Io): number {
@@ -23,6 +24,7 @@ export function run(argv: readonly string[], io: Io): number {
       to: { type: 'string' },
       format: { type: 'string' },
       seed: { type: 'string' },
+      profile: { type: 'string' },
     },
   });
   const [file, ...more] = positionals;
@@ -30,9 +32,16 @@ export function run(argv: readonly string[], io: Io): number {
   const format = FORMATS.find((each) => each === (values.format ?? 'text'));
   if (!format) throw new WrongUsage(`--format is one of ${FORMATS.join(', ')}`);
   const seed = values.seed === undefined ? {} : { seed: wholeNumber(values.seed, '--seed') };
+  const { profile } = values;
+  if (profile !== undefined && !PROFILES.some((each) => each === profile))
+    throw new WrongUsage(`no profile ${profile}; there is ${PROFILES.join(', ')}`);
   const scenario = parseScenario(utf8Decode(io.readFile(file)), file);
   checkClaims(scenario);
-  const played = new Run(scenario, { ...seed, trace: true });
+  const played = new Run(scenario, {
+    ...seed,
+    ...(profile === undefined ? {} : { profile }),
+    trace: true,
+  });
   played.evaluator = newEvaluator();
   played.consoles = CONSOLE_WORK;
   while (played.advance({ through: true }) !== 'ended');

@@ -92,6 +92,16 @@ function verdict(came: NonNullable<Calls['load']['answer']['reopened']>, step: n
   return `Replayed to step ${step}, but the state is not the one recorded.${engine}`;
 }
 
+/** The address of this very moment, and whether anything in it was done by hand. */
+export async function linkHere(
+  session: Session,
+): Promise<{ readonly link: string; readonly byHand: boolean }> {
+  const text = await session.ask('record', {});
+  const { inputs, own, glue } = JSON.parse(text) as Readonly<Record<string, object>>;
+  const byHand = [inputs, own, glue].some((part) => Object.keys(part ?? {}).length > 0);
+  return { link: new URL(await toLink(text), location.href).href, byHand };
+}
+
 /** The address of this very moment, on the clipboard. */
 export async function copyLink(session: Session): Promise<void> {
   const link = await toLink(await session.ask('record', session.breakpoints.kept));

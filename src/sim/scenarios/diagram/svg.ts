@@ -1,3 +1,4 @@
+import { isLink } from './links.ts';
 import type { Drawing } from './diagram.ts';
 import type { DiagramEvent } from './events.ts';
 
@@ -20,7 +21,10 @@ const escaped = (text: string): string =>
 export function drawSvg({ events, cpus, caption }: Drawing): string {
   const width = TIME + LANE * cpus.length;
   const bottom = TOP + LINE * events.length;
-  const height = bottom + LINE * (caption.again.length + 1);
+  // A link is longer than any picture is wide: it stands in the description.
+  const again = caption.again.filter((one) => !isLink(one));
+  const links = caption.again.filter(isLink);
+  const height = bottom + LINE * (again.length + 1);
   const x = (cpu: number): number => TIME + LANE * cpus.indexOf(cpu) + 8;
   const text = (at: number, y: number, words: string, more = ''): string =>
     `<text x="${at}" y="${y}"${more}>${escaped(words)}</text>`;
@@ -46,7 +50,8 @@ export function drawSvg({ events, cpus, caption }: Drawing): string {
         ` fill="#5b6776" text-anchor="end"`,
       ),
     ),
-    ...caption.again.map((line, i) => text(12, bottom + LINE * (i + 1), line, ' fill="#5b6776"')),
+    ...links.map((one) => `<desc>${escaped(one)}</desc>`),
+    ...again.map((line, i) => text(12, bottom + LINE * (i + 1), line, ' fill="#5b6776"')),
     '</svg>',
   ];
   return `${parts.join('\n')}\n`;

@@ -1,3 +1,4 @@
+import { isLink } from './links.ts';
 import type { Drawing } from './diagram.ts';
 import type { DiagramEvent } from './events.ts';
 
@@ -73,8 +74,12 @@ function drawArrow(
   put(left + 2, fitted(` ${text} `, right - left - 3));
 }
 
-/** A line that is too long goes on below, as a shell or a reader would want it. */
+/**
+ * A line that is too long goes on below, as a shell or a reader would want it. A link stays whole:
+ * in pieces it leads nowhere.
+ */
 function wrapped(text: string): readonly string[] {
+  if (isLink(text)) return [text];
   const lines: string[] = [];
   for (let rest = text; rest !== '';) {
     if (rest.length <= COLUMNS) return [...lines, rest];
