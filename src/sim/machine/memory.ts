@@ -116,6 +116,11 @@ export class Memory {
     return at * SEGMENT_WORDS;
   }
 
+  /** Whether memory lies behind the segment of an address: what was never written has none. */
+  isBacked(addr: number): boolean {
+    return this.#map[Math.floor(addr * PER_SEGMENT)]! !== ZERO;
+  }
+
   /** Index in `M` of the word at an address, for reading only: unbacked memory shares one segment. */
   word(addr: number): number {
     const map = this.#map;

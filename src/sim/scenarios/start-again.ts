@@ -1,5 +1,5 @@
 import { Refused } from '../base/assert.ts';
-import { ROW } from '../base/record.ts';
+import { isStepRow, ROW } from '../base/record.ts';
 import type { TraceRow } from '../engine/trace.ts';
 import { logSentence } from '../kernel/log-events.ts';
 import { logAt } from '../world/log-read.ts';
@@ -61,7 +61,8 @@ function goTo(run: Run, at: Place): void {
     run.advance({ steps: 1, through: true });
 }
 
-function findParting(before: World, now: World): Parting | undefined {
+/** The first row of the trace that two worlds do not share. Both keep a trace. */
+export function findParting(before: World, now: World): Parting | undefined {
   const [old, fresh] = [before.trace, now.trace];
   if (!old || !fresh) throw new Refused('both runs must keep a trace');
   const last = Math.max(old.head, fresh.head);
@@ -80,7 +81,7 @@ function findParting(before: World, now: World): Parting | undefined {
         now: b ? tell(now, b) : '',
       };
     }
-    if (a.kind === ROW.step) step++;
+    if (isStepRow(a.kind, a.c)) step++;
   }
   return undefined;
 }

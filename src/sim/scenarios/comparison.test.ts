@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { block, BOOT, lessonRun, playOut } from '../testing/lesson.ts';
+import { Comparison, partingSentence } from './comparison.ts';
+import type { Run } from './run.ts';
+
+const TEXT = `${BOOT('user')}# Two\n${block('console host', 'mk send web user 1 0x01')}`;
+
+const sent = (...lines: readonly string[]): Run => {
+  const run = playOut(lessonRun(TEXT));
+  for (const line of lines) {
+    run.type('host', line);
+    while (run.advance({ through: true }) !== 'typed');
+  }
+  return run;
+};
+
+test('runs that do the same have no parting and no difference', () => {
+  const both = new Comparison(sent(), sent());
+  expect(both.parting).toBeUndefined();
+  expect(both.at(both.end).diff).toEqual({ cpus: [], shared: [], others: [] });
+  expect(both.nextChange(both.end - 20)).toBeUndefined();
+  expect(partingSentence(both, ['a', 'b'])).toBe('a and b do the same to their ends.');
+});
+
+test('the first difference is named: the step, and what each does there', () => {
+  const before = sent().step;
+  const both = new Comparison(sent(), sent('mk send web user 2 0xa1a1'));
+  expect(both.parting).toMatchObject({ step: before, before: '' });
+  expect(both.bytesDiffer).toBeUndefined();
+  expect(both.first).toBe(before + 1);
+  expect(both.stepsA).toBe(before);
+  expect(both.stepsB).toBeGreaterThan(before);
+  const sentence = partingSentence(both, ['main', 'two']);
+  expect(sentence).toContain(`They take the same ${before} steps; then in main nothing more`);
+  expect(both.at(before).diff.shared).toEqual([]);
+});
+
+test('at a step, the slots that differ are there byte by byte, and the APICs register by register', () => {
+  const both = new Comparison(sent('mk send web user 2 0xa1a1'), sent('mk send web user 2 0xb2b2'));
+  expect(both.parting).toBeUndefined();
+  expect(both.at(both.first!).diff).not.toEqual({ cpus: [], shared: [], others: [] });
+  expect(both.at(both.first! - 1).diff).toEqual({ cpus: [], shared: [], others: [] });
+  expect(partingSentence(both, ['a', 'b'])).toBe(
+    `a and b take the same steps to their ends, but their bytes differ from step ${both.first} on.`,
+  );
+  const { diff, steps } = both.at(both.end);
+  const [slot] = diff.shared;
+  expect(slot?.name).toBe('slot 4 of web');
+  const differing = [...slot!.a].flatMap((byte, i) => (byte === slot!.b[i] ? [] : [i]));
+  expect(differing.map((i) => [slot!.a[i], slot!.b[i]])).toEqual([
+    [0xa1, 0xb2],
+    [0xa1, 0xb2],
+  ]);
+  expect(diff.cpus).toEqual([]);
+  expect(diff.others.length).toBeGreaterThan(0);
+  expect(steps.every(({ isSame }) => isSame)).toBe(true);
+});
+
+test('a pending interrupt is seen in the IRR of one and not of the other', () => {
+  const line = (cpu: number): string => `mk send web user 2 0xa1a1 --cpu ${cpu}`;
+  const both = new Comparison(sent(line(1)), sent(line(6)));
+  const found: string[] = [];
+  for (let at = both.nextChange(both.parting!.step); at !== undefined; at = both.nextChange(at))
+    for (const { cpu, registers } of both.at(at).diff.cpus)
+      for (const { name, a, b } of registers) if (a !== b) found.push(`cpu${cpu} ${name}`);
+  expect(found).toContain('cpu1 ICR low');
+  expect(found).toContain('cpu6 ICR low');
+});
+
+test('lanes say who took steps when', () => {
+  const both = new Comparison(sent(), sent('mk send web user 2 0xa1a1 --cpu 6'));
+  const { cpus, a, b, bins } = both.lanes(0, both.end, 100);
+  const lane = cpus.indexOf(6);
+  expect(a.slice(lane * bins, (lane + 1) * bins).every((cell) => cell === 0)).toBe(true);
+  expect(b.slice(lane * bins, (lane + 1) * bins).some((cell) => cell === 1)).toBe(true);
+  expect(() => both.lanes(5, 5, 10)).toThrow('nothing to draw');
+});

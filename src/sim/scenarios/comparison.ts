@@ -1,0 +1,249 @@
+import { Refused } from '../base/assert.ts';
+import { hex } from '../base/hex.ts';
+import { isStepRow, ROW, type Row } from '../base/record.ts';
+import { CPU } from '../machine/cpu.layout.ts';
+import { findParting, type Parting } from './start-again.ts';
+import { sharedDiff, stateDiff, type StateDiff } from './state-diff.ts';
+import type { Run } from './run.ts';
+
+/** Rows of the trace read at once. */
+const CHUNK_ROWS = 100_000;
+/** In the place of a program counter: the vector that was taken, counted down from here. */
+const TAKEN = -3;
+/** There as well: a store left its CPU's buffer. */
+const DRAINED = -2;
+/** Steps listed before and after a moment. */
+const AROUND = 8;
+
+/** The words of a CPU that are registers of its local APIC: they follow each other. */
+const APIC_WORDS = Array.from({ length: CPU.svr + 1 - CPU.irr }, (_, i) => CPU.irr + i);
+
+/** The steps of a run, by number: whose they were and what they did. */
+interface Steps {
+  readonly cpu: Int16Array;
+  readonly pc: Int32Array;
+  readonly count: number;
+}
+
+/** What each run did at the same step. */
+export interface StepPair {
+  readonly step: number;
+  /** '' where the run is over. */
+  readonly a: string;
+  readonly b: string;
+  readonly isSame: boolean;
+}
+
+/** Both runs after as many steps. */
+export interface Moment {
+  readonly step: number;
+  /** Where each is: less than `step` when it is over before. Simulated ns. */
+  readonly timeA: number;
+  readonly timeB: number;
+  readonly steps: readonly StepPair[];
+  readonly diff: StateDiff;
+}
+
+/** Which CPUs took steps in each of `bins` equal stretches. */
+export interface Lanes {
+  /** Numbers of the CPUs that did anything in either run. */
+  readonly cpus: readonly number[];
+  readonly from: number;
+  readonly to: number;
+  readonly bins: number;
+  /** By CPU and bin: 1 when it took a step. */
+  readonly a: Uint8Array;
+  readonly b: Uint8Array;
+}
+
+/**
+ * Two runs side by side, aligned by step: the same number of steps after the start, which is also
+ * the same number after the point where they part. Both must have gone to their ends, with a trace.
+ */
+export class Comparison {
+  readonly a: Run;
+  readonly b: Run;
+  /** The first thing one does that the other does not; undefined when they do the same. */
+  readonly parting: Parting | undefined;
+  /**
+   * The step after which bytes or registers differ, while what the two do is still the same;
+   * undefined when they do not before the runs part.
+   */
+  readonly bytesDiffer: number | undefined;
+  /** Steps of the longer one. */
+  readonly end: number;
+  readonly #stepsA: Steps;
+  readonly #stepsB: Steps;
+
+  constructor(a: Run, b: Run) {
+    this.a = a;
+    this.b = b;
+    this.#stepsA = stepsOf(a);
+    this.#stepsB = stepsOf(b);
+    this.parting = findParting(a.world, b.world);
+    this.end = Math.max(this.#stepsA.count, this.#stepsB.count);
+    this.bytesDiffer = this.#firstDifferent(this.parting?.step ?? this.end);
+  }
+
+  get stepsA(): number {
+    return this.#stepsA.count;
+  }
+  get stepsB(): number {
+    return this.#stepsB.count;
+  }
+
+  /** Takes both to a step, or to their ends where these come first. */
+  #seek(step: number): void {
+    this.a.seek(Math.min(step, this.stepsA));
+    this.b.seek(Math.min(step, this.stepsB));
+  }
+
+  /** Both runs after that many steps, and all that is different there. */
+  at(wish: number): Moment {
+    const step = Math.min(Math.max(0, Math.round(wish)), this.end);
+    this.#seek(step);
+    const from = Math.max(0, step - AROUND);
+    const to = Math.min(this.end, step + AROUND);
+    return {
+      step,
+      timeA: this.a.world.machine.now,
+      timeB: this.b.world.machine.now,
+      steps: Array.from({ length: to - from }, (_, i) => this.#pair(from + i)),
+      diff: stateDiff(this.a.world, this.b.world),
+    };
+  }
+
+  /** The first step up to the last one after which the states differ, by halving. */
+  #firstDifferent(last: number): number | undefined {
+    const isDifferent = (step: number): boolean => {
+      this.#seek(step);
+      const { cpus, shared, others } = stateDiff(this.a.world, this.b.world);
+      return cpus.length + shared.length + others.length > 0;
+    };
+    if (!isDifferent(last)) return undefined;
+    let same = -1;
+    let found = last;
+    while (found - same > 1) {
+      const middle = Math.floor((same + found) / 2);
+      if (isDifferent(middle)) found = middle;
+      else same = middle;
+    }
+    return found;
+  }
+
+  /** The first moment at which anything differs. */
+  get first(): number | undefined {
+    return this.bytesDiffer ?? (this.parting && Math.min(this.parting.step + 1, this.end));
+  }
+
+  #pair(step: number): StepPair {
+    const [a, b] = [textOf(this.a, this.#stepsA, step), textOf(this.b, this.#stepsB, step)];
+    return { step, a, b, isSame: a === b };
+  }
+
+  /**
+   * The next step after which something else is different in shared memory or in a local APIC;
+   * undefined when there is none before the end. `goOn` ends the search early.
+   */
+  nextChange(after: number, goOn: () => boolean = () => true): number | undefined {
+    this.#seek(after);
+    const before = this.#signature();
+    for (let step = after + 1; step <= this.end && goOn(); step++) {
+      this.#seek(step);
+      if (this.#signature() !== before) return step;
+    }
+    return undefined;
+  }
+
+  /** What is different now, as text that is the same when the same is. */
+  #signature(): string {
+    const { a, b } = this;
+    const apics: number[] = [];
+    const cpus = Math.min(a.world.machine.cpus, b.world.machine.cpus);
+    const [one, two] = [a.world.machine.H, b.world.machine.H];
+    for (let cpu = 0; cpu < cpus; cpu++)
+      for (const word of APIC_WORDS) {
+        const at = cpu * CPU.stride + word;
+        if (one[at] !== two[at]) apics.push(at, one[at]!, two[at]!);
+      }
+    const shared = sharedDiff(a.world, b.world).map((each) => [each.name, ...each.a, ...each.b]);
+    return `${apics.join()}|${shared.map((each) => each.join()).join('|')}`;
+  }
+
+  /** Who took steps when, for a picture. */
+  lanes(from: number, to: number, bins: number): Lanes {
+    if (!(bins > 0 && bins <= 4096 && from < to)) throw new Refused('there is nothing to draw');
+    const busy = new Set([...busyCpus(this.#stepsA), ...busyCpus(this.#stepsB)]);
+    const cpus = [...busy].sort((one, two) => one - two);
+    const fill = (steps: Steps): Uint8Array => {
+      const cells = new Uint8Array(cpus.length * bins);
+      const lane = new Map(cpus.map((cpu, i) => [cpu, i]));
+      for (let step = from; step < Math.min(to, steps.count); step++) {
+        const row = lane.get(steps.cpu[step]!);
+        const bin = Math.floor(((step - from) / (to - from)) * bins);
+        if (row !== undefined) cells[row * bins + bin] = 1;
+      }
+      return cells;
+    };
+    return { cpus, from, to, bins, a: fill(this.#stepsA), b: fill(this.#stepsB) };
+  }
+}
+
+/** Reads the steps of a run at its end out of its trace; those that fell out of it are nobody's. */
+function stepsOf({ world, step: count }: Run): Steps {
+  const { trace } = world;
+  if (!trace) throw new Refused('both runs must keep a trace');
+  const cpu = new Int16Array(count).fill(-1);
+  const pc = new Int32Array(count).fill(-1);
+  // From the end backwards: rows are lost at the front.
+  let step = count;
+  for (let to = trace.head; to > trace.begin && step > 0; to -= CHUNK_ROWS) {
+    const rows = trace.slice(Math.max(trace.begin, to - CHUNK_ROWS), to);
+    for (let i = rows.kind.length - 1; i >= 0 && step > 0; i--) {
+      if (!isStepRow(rows.kind[i]! as Row, rows.c[i]!)) continue;
+      step--;
+      cpu[step] = rows.cpu[i]!;
+      // What is no step of a routine has a number below them.
+      const what = rows.kind[i] === ROW.take ? TAKEN - rows.b[i]! : DRAINED;
+      pc[step] = rows.kind[i] === ROW.step ? rows.b[i]! : what;
+    }
+  }
+  return { cpu, pc, count };
+}
+
+const busyCpus = ({ cpu }: Steps): Set<number> => new Set(cpu.filter((each) => each >= 0));
+
+function textOf({ world }: Run, { cpu, pc, count }: Steps, step: number): string {
+  if (step >= count) return '';
+  const { routines, routineOf, steps } = world.machine.program;
+  const at = pc[step]!;
+  if (at <= TAKEN) return `cpu${cpu[step]} takes vector ${hex(TAKEN - at, 2)}`;
+  if (at === DRAINED) return `cpu${cpu[step]} drains a store`;
+  if (at < 0) return 'no longer known';
+  return `cpu${cpu[step]} ${routines[routineOf[at]!]?.name ?? ''}: ${steps[at]?.text ?? ''}`;
+}
+
+/** Where two runs part, in one sentence. */
+export function partingSentence(
+  { parting, bytesDiffer }: Pick<Comparison, 'parting' | 'bytesDiffer'>,
+  [a, b]: readonly [string, string],
+): string {
+  const bytes =
+    bytesDiffer === undefined
+      ? ''
+      : bytesDiffer === 0
+        ? 'their bytes differ from the start'
+        : `their bytes differ from step ${bytesDiffer} on`;
+  if (!parting)
+    return bytes === ''
+      ? `${a} and ${b} do the same to their ends.`
+      : `${a} and ${b} take the same steps to their ends, but ${bytes}.`;
+  const { step, before, now } = parting;
+  const shared =
+    step === 0
+      ? 'They part at the very start'
+      : `They take the same ${step} ${step === 1 ? 'step' : 'steps'}${bytes && `, though ${bytes}`}`;
+  const tell = (name: string, text: string): string =>
+    text === '' ? `in ${name} nothing more happens` : `in ${name} ${text}`;
+  return `${shared}; then ${tell(a, before)}, and ${tell(b, now)}.`;
+}
