@@ -34,3 +34,54 @@ test('every order of two senders is explored in the page, and one is played on t
     )
     .toBe(12);
 });
+
+test('a large search is shared by several threads, and can be paused, limited and cancelled', async ({
+  page,
+}) => {
+  test.setTimeout(180_000);
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'hardwareConcurrency', { value: 3 });
+  });
+  await page.goto('./');
+  await page.evaluate(() => window.playground.ready);
+  await page.evaluate(async () => {
+    const lesson = await (await fetch('./scenarios/explore-two-senders.md')).text();
+    const text = lesson
+      .replace('profile: rfc-v2', 'profile: ring-n1')
+      .replace(/```explore\n[^`]*```/, '```explore\nsometimes both: stats.whole == 2\n```');
+    await window.playground.load(text);
+  });
+  await page.keyboard.press('e');
+  const explorer = page.getByTestId('explorer');
+  const status = explorer.getByRole('status');
+  await expect(page.getByTestId('threads')).toHaveText('2', { timeout: 60_000 });
+  await explorer.getByRole('button', { name: 'Pause' }).click();
+  await expect(status).toHaveText('Paused.');
+  await page.waitForTimeout(1500);
+  const held = await page.getByTestId('states').textContent();
+  await page.waitForTimeout(500);
+  await expect(page.getByTestId('states')).toHaveText(held ?? '');
+  await explorer.getByRole('button', { name: 'Go on' }).click();
+  await expect(status).toHaveText('Every order was tried.', { timeout: 60_000 });
+  // As many as `mk explore` finds.
+  await expect(page.getByTestId('states')).toHaveText('336,025');
+  await expect(page.getByTestId('frontier')).toHaveText('0');
+  await expect(explorer.getByRole('button', { name: 'All endings 114' })).toBeVisible();
+  await explorer.locator('tbody').getByRole('button').first().click();
+  await expect(
+    page.getByRole('region', { name: 'The order' }).getByRole('listitem').first(),
+  ).toContainText('cpu1 P3');
+
+  await explorer.getByLabel('Memory it may use').fill('3');
+  await explorer.getByLabel('Memory it may use').blur();
+  await expect(explorer.getByLabel('Memory it may use')).toHaveValue('16');
+  await explorer.getByRole('button', { name: 'Start again' }).click();
+  await expect(status).toHaveText('Not every order was tried: the memory was used up.', {
+    timeout: 60_000,
+  });
+  await expect(page.getByTestId('memory-used')).toContainText('of 16 MiB');
+  await explorer.getByLabel('Memory it may use').fill('512');
+  await explorer.getByRole('button', { name: 'Start again' }).click();
+  await explorer.getByRole('button', { name: 'Cancel' }).click();
+  await expect(status).toHaveText('Cancelled.');
+});

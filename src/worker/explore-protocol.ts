@@ -3,7 +3,8 @@ import type { PropertyResult } from '../sim/scenarios/explore-properties.ts';
 import type { Tally } from '../sim/scenarios/explore.ts';
 import type { OwnFile } from '../sim/scenarios/run.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
-import type { Failure } from './protocol.ts';
+import type { Parcel, ShardState } from '../sim/engine/shard.ts';
+import type { Failure, Port } from './protocol.ts';
 
 /** What the page says to the worker that explores. To cancel, it ends the worker. */
 export type ExploreAsk =
@@ -15,6 +16,8 @@ export type ExploreAsk =
       readonly own: readonly OwnFile[];
       readonly statesMax: number;
       readonly bytesMax: number;
+      /** Threads a large search may use; a small one is over before they have started. */
+      readonly workers: number;
     }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
@@ -29,6 +32,8 @@ export interface ExploreProgress {
   readonly outcomes: number;
   readonly bytes: number;
   readonly seconds: number;
+  /** Threads that search. */
+  readonly workers: number;
 }
 
 /** One ending: what the receiver logged and handled, as places in {@link Explored.effects}. */
@@ -77,3 +82,67 @@ export type ExploreTell =
       readonly entries: readonly ScheduleEntry[];
     }
   | { readonly kind: 'failure'; readonly failure: Failure };
+
+/** What the first of several threads that search says to another. */
+export type ShardAsk =
+  | {
+      readonly kind: 'shard';
+      readonly begin: Extract<ExploreAsk, { kind: 'begin' }>;
+      readonly me: number;
+      readonly of: number;
+    }
+  | {
+      readonly kind: 'expand';
+      readonly statesMax: number;
+      readonly slice: number;
+      readonly isNewRound: boolean;
+    }
+  | { readonly kind: 'receive'; readonly parcels: readonly Parcel[] }
+  | { readonly kind: 'finish' }
+  | { readonly kind: 'trace'; readonly state: number };
+
+export interface ShardCounts {
+  readonly states: number;
+  readonly expanded: number;
+  readonly transitions: number;
+  readonly outcomes: number;
+  readonly bytes: number;
+  readonly isRoundOver: boolean;
+}
+
+/** An ending a thread knows of: as {@link OutcomeRow}, and where it is. */
+export interface ShardOutcome extends OutcomeRow {
+  readonly end: ShardState;
+}
+
+/** What the others answer, each ask once. */
+export type ShardTell =
+  | { readonly kind: 'ready' | 'received'; readonly counts: ShardCounts }
+  | { readonly kind: 'expanded'; readonly parcels: readonly Parcel[] }
+  | {
+      readonly kind: 'finished';
+      readonly tally: Explored['tally'];
+      readonly effects: readonly Effect[];
+      readonly outcomes: readonly ShardOutcome[];
+      /** Per property, the state that decides it; -1 for none. */
+      readonly decided: readonly { readonly state: number; readonly isOpen: boolean }[];
+      readonly hang: number;
+    }
+  | {
+      readonly kind: 'traced';
+      readonly actions: readonly number[];
+      readonly before: ShardState | null;
+    }
+  | {
+      readonly kind: 'failure';
+      readonly failure: Failure;
+      /** Something changed that nobody knew of: only one thread can begin again. */
+      readonly hasGrown: boolean;
+    };
+
+/** A thread that was started: where to talk to it, what to do when it ends by itself, how to end it. */
+export interface Hired {
+  readonly port: Port;
+  readonly onend: (ended: (why: string) => void) => void;
+  readonly close: () => void;
+}

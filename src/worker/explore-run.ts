@@ -1,10 +1,16 @@
 import { badShares } from '../sim/engine/continuations.ts';
 import { neededEntries } from '../sim/engine/needed.ts';
-import { CONSOLE_WORK } from '../sim/scenarios/consoles.ts';
-import { newEvaluator } from '../sim/scenarios/evaluator.ts';
-import { checkBuiltIns, checkProperties } from '../sim/scenarios/explore-properties.ts';
-import { exploreRun, explorePointOf, tallyOf } from '../sim/scenarios/explore.ts';
-import { Run } from '../sim/scenarios/run.ts';
+import type { ShardState } from '../sim/engine/shard.ts';
+import {
+  builtIns,
+  checkBuiltIns,
+  checkProperties,
+  findHazard,
+  resultOf,
+} from '../sim/scenarios/explore-properties.ts';
+import { canShare, exploreRun, tallyOf } from '../sim/scenarios/explore.ts';
+import type { Run } from '../sim/scenarios/run.ts';
+import type { ExploreBlock } from '../sim/scenarios/scenario.ts';
 import { Judge } from '../sim/world/explore/outcomes.ts';
 import type { WorldExplorer } from '../sim/world/explore/world-explorer.ts';
 import type {
@@ -12,12 +18,21 @@ import type {
   Explored,
   ExploreProgress,
   ExploreTell,
+  Hired,
   OutcomeRow,
 } from './explore-protocol.ts';
+import { ExplorePool, PoolFailed } from './explore-pool.ts';
+import { runOf } from './explore-shard.ts';
 import { failureOf } from './host.ts';
 
 /** States whose actions are taken before others get a word in. */
 const SLICE_STATES = 4096;
+/** States from which on a search is worth several threads: with fewer it is over before they are there. */
+export const POOL_FROM = 250_000;
+/** States whose actions are looked through for harm when a search is shared. */
+const HAZARD_STATES_MAX = 20_000;
+/** Its place among the answers of every search. */
+const HAZARD_ANSWER = 1;
 /** Between two reports of progress. */
 const REPORT_MS = 100;
 
@@ -29,14 +44,19 @@ type Begin = Extract<ExploreAsk, { kind: 'begin' }>;
  */
 export class ExploreRun {
   readonly #tell: (tell: ExploreTell) => void;
+  readonly #hire: () => Hired;
   #search: WorldExplorer | undefined;
   #shares: Float64Array | null = null;
   #wake: (() => void) | undefined;
   #isPaused = false;
   #seconds = 0;
 
-  constructor(tell: (tell: ExploreTell) => void) {
+  /** The threads of a search that was shared, and where its endings are. */
+  #pool: { readonly pool: ExplorePool; readonly ends: readonly ShardState[] } | undefined;
+
+  constructor(tell: (tell: ExploreTell) => void, hire: () => Hired) {
     this.#tell = tell;
+    this.#hire = hire;
   }
 
   async handle(ask: ExploreAsk): Promise<void> {
@@ -52,7 +72,7 @@ export class ExploreRun {
           this.#wake?.();
           return;
         case 'detail':
-          return this.#detail(ask.outcome);
+          return await this.#detail(ask.outcome);
       }
     } catch (error) {
       this.#tell({ kind: 'failure', failure: failureOf(error) });
@@ -60,16 +80,20 @@ export class ExploreRun {
   }
 
   async #begin(ask: Begin): Promise<void> {
-    const { scenario, block } = explorePointOf(ask.scenario);
-    const { seed, profile, own } = ask;
-    const run = new Run(scenario, { seed, profile, own, trace: false });
-    run.evaluator = newEvaluator();
-    run.consoles = CONSOLE_WORK;
+    const { run, block } = runOf(ask);
     while (run.advance({ through: true }) !== 'ended') await breathe();
+    const mayShare = ask.workers > 1 && canShare(run);
     const { statesMax, bytesMax } = ask;
     const search = exploreRun(run, { statesMax, bytesMax, edges: true });
     this.#search = search;
-    await this.#searchAll(search);
+    await this.#searchAll(search, mayShare ? POOL_FROM : Infinity);
+    const isLarge = mayShare && !search.explorer.complete && search.explorer.stopped === null;
+    if (isLarge && (await this.#share(ask, search, block))) return;
+    if (isLarge) await this.#searchAll(search, Infinity);
+    this.#tell({ kind: 'explored', explored: this.#explored(search, run, block) });
+  }
+
+  #explored(search: WorldExplorer, run: Run, block: ExploreBlock): Explored {
     const { explorer } = search;
     const judge = new Judge(search.model.effectTable, search.survey.messages);
     const isBad = (seen: number): boolean => {
@@ -77,7 +101,7 @@ export class ExploreRun {
       return lost.length + torn.length + phantom + duplicated.length > 0;
     };
     this.#shares = explorer.complete ? badShares(explorer, isBad) : null;
-    const explored: Explored = {
+    return {
       progress: this.#progress(search),
       ...{ complete: explorer.complete, stopped: explorer.stopped, tally: tallyOf(search) },
       properties: checkProperties(search, run, block),
@@ -87,12 +111,61 @@ export class ExploreRun {
       ),
       outcomes: rowsOf(search, judge),
     };
-    this.#tell({ kind: 'explored', explored });
   }
 
-  async #searchAll(search: WorldExplorer): Promise<void> {
+  /** Begins again on several threads. False when only one can do this search. */
+  async #share(ask: Begin, search: WorldExplorer, block: ExploreBlock): Promise<boolean> {
+    const pool = new ExplorePool(this.#hire, ask);
+    this.#seconds = 0;
+    let since = performance.now();
+    const progress = (): ExploreProgress => {
+      const now = performance.now();
+      this.#seconds += (now - since) / 1000;
+      since = now;
+      return { ...pool.counted, seconds: this.#seconds, workers: ask.workers };
+    };
+    try {
+      const found = await pool.search(async () => {
+        this.#tell({ kind: 'progress', progress: progress() });
+        await this.#whilePaused();
+        since = performance.now();
+      });
+      this.#pool = { pool, ends: found.outcomes.map(({ end }) => end) };
+      const unequal = found.outcomes.find(
+        ({ lost, duplicated }) => lost.length + duplicated.length > 0,
+      );
+      const ways = {
+        unequal: unequal && (await pool.schedule(unequal.end)),
+        // What does harm does it early, or nobody has the time to look for it.
+        hazard: findHazard(search, HAZARD_STATES_MAX),
+        hang: found.hang,
+      };
+      const explored: Explored = {
+        ...{ progress: progress(), complete: found.complete, stopped: found.stopped },
+        tally: found.tally,
+        properties: found.decided.map(({ schedule, isOpen }, i) => ({
+          ...resultOf(block.properties[i]!, schedule && search.words(schedule)),
+          ...(isOpen && { isOpen }),
+        })),
+        builtIns: builtIns(search, ways).map((each, i) =>
+          i === HAZARD_ANSWER && !ways.hazard ? { ...each, isOpen: true } : each,
+        ),
+        ...{ effects: found.effects, outcomes: found.outcomes },
+      };
+      this.#tell({ kind: 'explored', explored });
+      return true;
+    } catch (error) {
+      pool.close();
+      if (!(error instanceof PoolFailed)) throw error;
+      if (error.hasGrown) return false;
+      this.#tell({ kind: 'failure', failure: error.failure });
+      return true;
+    }
+  }
+
+  async #searchAll(search: WorldExplorer, statesMax: number): Promise<void> {
     let reported = -Infinity;
-    for (let more = true; more;) {
+    for (let more = true; more && search.explorer.states < statesMax;) {
       const began = performance.now();
       more = search.run(SLICE_STATES);
       const now = performance.now();
@@ -102,35 +175,43 @@ export class ExploreRun {
         this.#tell({ kind: 'progress', progress: this.#progress(search) });
       }
       await breathe();
-      if (this.#isPaused) await new Promise<void>((resolve) => (this.#wake = resolve));
+      await this.#whilePaused();
     }
+  }
+
+  async #whilePaused(): Promise<void> {
+    if (this.#isPaused) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
   #progress(search: WorldExplorer): ExploreProgress {
     const { states, expanded, transitions, outcomes } = search.explorer;
     return {
       ...{ states, expanded, transitions, outcomes: outcomes.length },
-      ...{ bytes: search.bytes, seconds: this.#seconds },
+      ...{ bytes: search.bytes, seconds: this.#seconds, workers: 1 },
     };
   }
 
-  #detail(outcome: number): void {
+  async #detail(outcome: number): Promise<void> {
     const search = this.#search;
-    const found = search?.explorer.outcomes[outcome];
-    if (!search || !found) return;
+    if (!search) return;
     const { explorer, model } = search;
-    const schedule = explorer.schedule(found.state);
-    const path = [found.state];
-    while (path[0]! > 0) path.unshift(explorer.parentOf(path[0]!));
     const shareAt = (state: number): number | null => this.#shares?.[state] ?? null;
+    const found = explorer.outcomes[outcome];
+    const end = this.#pool?.ends[outcome];
+    if (this.#pool ? !end : !found) return;
+    const schedule =
+      this.#pool && end ? await this.#pool.pool.schedule(end) : explorer.schedule(found!.state);
+    const path = this.#pool ? [] : [found!.state];
+    while (path.length > 0 && path[0]! > 0) path.unshift(explorer.parentOf(path[0]!));
     const words = search.words(schedule);
     const texts = search.texts(schedule);
     const needed = neededEntries(model, explorer.seen, schedule);
     const entries = words.map((word, i) => ({
       ...{ word, text: texts[i]!, needed: needed[i]! },
-      share: shareAt(path[i + 1]!),
+      share: this.#pool ? null : shareAt(path[i + 1]!),
     }));
-    this.#tell({ kind: 'detail', outcome, share: shareAt(0), entries });
+    const share = this.#pool ? null : shareAt(0);
+    this.#tell({ kind: 'detail', outcome, share, entries });
   }
 }
 

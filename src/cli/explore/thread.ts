@@ -51,7 +51,7 @@ export function serve(): void {
         return post(port, { kind: 'received', counts: counts() });
       case 'finish': {
         search.model.audit();
-        const ends = [...shard.ends].map((end) => shard.seen.list(end));
+        const ends = [...shard.ends.keys()].map((end) => shard.seen.list(end));
         return post(port, { kind: 'finished', tally: tallyEnds(search, ends) });
       }
     }

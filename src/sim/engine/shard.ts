@@ -17,13 +17,28 @@ export interface Parcel {
   readonly blocks: readonly { readonly lengths: Int32Array; readonly words: Int32Array }[];
   /** New sequences, as pairs of a shorter one and an effect. */
   readonly sequences: Int32Array;
-  /** Keys, each followed by what was seen. */
+  /** Keys, each followed by what was seen, the state it was reached from and the action. */
   readonly states: Int32Array;
-  /** What was seen in final states. */
+  /** What was seen in final states, each followed by the state and its depth. */
   readonly ends: Int32Array;
 }
 
 const FREE = -1;
+
+/** Words of a parcel's state behind its key: what was seen, the state before, the action. */
+const MORE = 3;
+const SHARD_BITS = 16;
+
+/** A state of one of the shards. */
+export interface ShardState {
+  readonly shard: number;
+  readonly state: number;
+}
+
+/** A final state, and how many actions lead to it. */
+export interface ShardEnd extends ShardState {
+  readonly depth: number;
+}
 
 /** A list of words that grows. */
 class Words {
@@ -44,8 +59,8 @@ class Words {
 /**
  * One of several searches that share the states of a model among them: each keeps those whose content
  * falls to it, and hands the others on. It goes in rounds, {@link expand} then {@link receive}, one
- * action deeper each time, until no shard has anything left. No state is left out or kept twice; there
- * are no schedules.
+ * action deeper each time, until no shard has anything left. No state is left out or kept twice. The way
+ * to a state is a shortest one, and leads through several shards ({@link trace}).
  */
 export class Shard {
   readonly seen = new EffectTree();
@@ -53,7 +68,7 @@ export class Shard {
   expanded = 0;
   transitions = 0;
   /** What final states let an observer see; each falls to one shard. */
-  readonly ends = new Set<number>();
+  readonly ends = new Map<number, ShardEnd>();
   readonly #model: ShardModel;
   readonly #tables: readonly BlockTable[];
   readonly #tableOfPart: readonly number[];
@@ -63,6 +78,13 @@ export class Shard {
   readonly #next: Int32Array;
   readonly #actions: Int32Array;
   #keys: Int32Array<ArrayBuffer>;
+  /** Where the present round ends. */
+  #levelEnd = 0;
+  /** Actions that lead to the states whose actions are taken in it. */
+  #depth = -1;
+  /** Per state: the one before it, by its number in its shard; that shard, and the action. */
+  readonly #parents = new Words();
+  readonly #vias = new Words();
   #slots = new Int32Array(8192).fill(FREE);
   /** Content hashes of sequences. */
   #hashes = new Int32Array(256);
@@ -93,21 +115,26 @@ export class Shard {
       return { blocks: model.tables.map(() => new Words()), sequences };
     });
     model.first(this.#next, 0);
-    if (this.#ownerOf(this.#next) === me) this.#found();
+    if (this.#ownerOf(this.#next) === me) this.#found(-1, 0);
   }
 
   /**
    * Takes all actions of the states that are new since the last round, at most to `statesMax` states;
-   * answers what each shard is to be handed.
+   * answers what each shard is to be handed. With `slice`, of that many states at most: the round goes on
+   * with the next call, until no shard has more of it ({@link isRoundOver}); then one begins a new one.
    */
-  expand(statesMax = Infinity): Parcel[] {
+  expand(statesMax = Infinity, slice = Infinity, isNewRound = true): Parcel[] {
     const model = this.#model;
-    const end = this.states;
+    if (isNewRound) {
+      this.#levelEnd = this.states;
+      this.#depth++;
+    }
+    const end = Math.min(this.#levelEnd, this.expanded + slice);
     for (; this.expanded < end && this.states < statesMax; this.expanded++) {
       const from = this.expanded * this.#width;
       model.load(this.#keys, from);
       const count = model.enabled(this.#actions);
-      if (count === 0) this.#end(this.#keys[from + model.width]!);
+      if (count === 0) this.#end(this.#keys[from + model.width]!, this.expanded);
       for (let i = 0; i < count; i++) this.#take(this.#actions[i]!, from);
     }
     return this.#out.map((_, shard) => this.#pack(shard));
@@ -122,19 +149,65 @@ export class Shard {
     next[model.width] = seen;
     this.transitions++;
     const owner = this.#ownerOf(next);
-    if (owner === this.#me) return this.#found();
+    if (owner === this.#me) return this.#found(this.expanded, (owner << SHARD_BITS) | action);
     const { states } = this.#out[owner]!;
     for (let i = 0; i < this.#width; i++) states.push(next[i]!);
+    states.push(this.expanded);
+    states.push(action);
   }
 
-  #end(seen: number): void {
+  #end(seen: number, state: number): void {
     const owner = (this.#hashOf(seen) >>> 8) % this.#of;
-    if (owner === this.#me) this.ends.add(seen);
-    else this.#out[owner]!.ends.push(seen);
+    const depth = this.#depth;
+    if (owner === this.#me) this.#ended(seen, { shard: owner, state, depth });
+    else for (const word of [seen, state, depth]) this.#out[owner]!.ends.push(word);
+  }
+
+  #ended(seen: number, by: ShardEnd): void {
+    if (!this.ends.has(seen)) this.ends.set(seen, by);
+  }
+
+  get isRoundOver(): boolean {
+    return this.expanded >= this.#levelEnd;
+  }
+
+  /** Bytes held, without the model's. */
+  get bytes(): number {
+    const words = this.#keys.length + this.#slots.length + this.#hashes.length;
+    return 4 * (words + this.#parents.words.length + this.#vias.words.length) + this.seen.bytes;
+  }
+
+  /** Words of a state, and all states; what was seen on the way to one. For looking only. */
+  get width(): number {
+    return this.#width;
+  }
+  get keys(): Int32Array {
+    return this.#keys;
+  }
+  seenAt(state: number): number {
+    return this.#keys[state * this.#width + this.#model.width]!;
+  }
+
+  /** The last actions on the way to a state, as far as they are this shard's, and where it came from. */
+  trace(state: number): {
+    readonly actions: readonly number[];
+    readonly before: ShardState | null;
+  } {
+    const actions: number[] = [];
+    for (let at = state; ;) {
+      const parent = this.#parents.words[at]!;
+      const via = this.#vias.words[at]!;
+      if (parent < 0) return { actions: actions.reverse(), before: null };
+      actions.push(via & ((1 << SHARD_BITS) - 1));
+      const shard = via >> SHARD_BITS;
+      if (shard !== this.#me)
+        return { actions: actions.reverse(), before: { shard, state: parent } };
+      at = parent;
+    }
   }
 
   /** Keeps the state in {@link #next}, unless it is here. */
-  #found(): void {
+  #found(parent: number, via: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
     const width = this.#width;
@@ -151,6 +224,8 @@ export class Shard {
     if (at + width > keys.length) this.#keys = grown(keys, at + width);
     for (let i = 0; i < width; i++) this.#keys[at + i] = next[i]!;
     slots[slot] = this.states++;
+    this.#parents.push(parent);
+    this.#vias.push(via);
     if (2 * this.states > slots.length) this.#rehash();
   }
 
@@ -229,13 +304,16 @@ export class Shard {
       const before = known.sequences.words[sequences[n]!]!;
       known.sequences.push(this.seen.after(before, effects.words[sequences[n + 1]!]!));
     }
-    for (const end of ends) this.ends.add(known.sequences.words[end]!);
+    for (let at = 0; at < ends.length; at += 3) {
+      const [seen, state, depth] = ends.subarray(at, at + 3);
+      this.#ended(known.sequences.words[seen!]!, { shard, state: state!, depth: depth! });
+    }
     const next = this.#next;
-    for (let at = 0; at < states.length; at += this.#width) {
+    for (let at = 0; at < states.length; at += width + MORE) {
       for (let part = 0; part < width; part++)
         next[part] = known.blocks[tableOfPart[part]!]!.words[states[at + part]!]!;
       next[width] = known.sequences.words[states[at + width]!]!;
-      this.#found();
+      this.#found(states[at + width + 1]!, (shard << SHARD_BITS) | states[at + width + 2]!);
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { EffectTree } from '../engine/effect-tree.ts';
+import type { Explorer } from '../engine/explorer.ts';
 import { K } from '../kernel/kernel.layout.ts';
 import { MULTIKERNEL_VECTOR } from '../kernel/mk.layout.ts';
 import { CPU, MODE } from '../machine/cpu.layout.ts';
@@ -18,6 +20,27 @@ export interface PropertyResult {
   readonly holds: boolean;
   /** The counterexample, or for `sometimes` an example; null where there is none. */
   readonly schedule: readonly string[] | null;
+  /** Nobody could tell: the search was too large to ask. */
+  readonly isOpen?: boolean;
+}
+
+/** States that were found, by a search or by a part of one. */
+export interface FoundStates {
+  readonly keys: Int32Array;
+  readonly width: number;
+  readonly expanded: number;
+  readonly seen: EffectTree;
+  seenAt(state: number): number;
+  /** The way to a state; missing where only all parts together know it. */
+  readonly schedule?: (state: number) => number[];
+}
+
+/** What came of a property in the states that were found. */
+export interface Decided {
+  /** The state that decided it, -1 while none has. */
+  readonly state: number;
+  /** It asks for what only a run knows, and there was no way to the states. */
+  readonly isOpen: boolean;
 }
 
 /** A claim on its way through all states. */
@@ -44,38 +67,65 @@ export function checkProperties(
   run: Run,
   block: ExploreBlock,
 ): PropertyResult[] {
+  const { explorer } = search;
+  const found: FoundStates = scheduled(explorer);
+  return decideProperties(search, found, run, block).map(({ state }, i) =>
+    resultOf(block.properties[i]!, state < 0 ? null : search.words(explorer.schedule(state))),
+  );
+}
+
+/** A property with the schedule that decided it. */
+export const resultOf = (
+  { name, when }: Property,
+  schedule: readonly string[] | null,
+): PropertyResult => ({
+  ...{ name, kind: when, schedule },
+  holds: (when === 'sometimes') === (schedule !== null),
+});
+
+/** As {@link checkProperties}, of any states of the search's model: the first that decides each. */
+export function decideProperties(
+  search: WorldExplorer,
+  found: FoundStates,
+  run: Run,
+  block: ExploreBlock,
+): Decided[] {
   const questions = block.properties.map((property): Question => ({
     property,
     expression: compileClaim(property.claim, run.scenario.file),
     ...{ state: -1, isSlow: false, known: new Map() },
   }));
-  const states = new StateAnswers(search, run);
+  const states = new StateAnswers(search, found, run);
   const actions = new Int32Array(search.model.actions);
-  const { explorer, model } = search;
-  for (let state = 0; state < explorer.expanded; state++) {
-    const open = questions.filter((question) => question.state < 0);
+  const { model } = search;
+  for (let state = 0; state < found.expanded; state++) {
+    const open = questions.filter((each) => each.state < 0 && !(each.isSlow && !found.schedule));
     if (open.length === 0) break;
-    model.load(explorer.keys, state * explorer.width);
+    model.load(found.keys, state * found.width);
     const isEnd = model.enabled(actions) === 0;
     for (const question of open)
       if ((question.property.when !== 'always' || isEnd) && decides(question, states, state))
         question.state = state;
   }
-  return questions.map(({ property, state }) => ({
-    name: property.name,
-    kind: property.when,
-    holds: (property.when === 'sometimes') === state >= 0,
-    schedule: state < 0 ? null : search.words(explorer.schedule(state)),
-  }));
+  return questions.map(({ state, isSlow }) => ({ state, isOpen: isSlow && !found.schedule }));
 }
+
+const scheduled = (explorer: Explorer): FoundStates => ({
+  ...{ keys: explorer.keys, width: explorer.width, expanded: explorer.expanded },
+  seen: explorer.seen,
+  seenAt: (state) => explorer.seenAt(state),
+  schedule: (state) => explorer.schedule(state),
+});
 
 /** Whether a state shows that the property is false, or that what is to happen sometimes does. */
 function decides(question: Question, states: StateAnswers, state: number): boolean {
   const holds = evaluate(question, states, state);
+  if (holds === undefined) return false;
   return question.property.when === 'always' ? !holds : holds;
 }
 
-function evaluate(question: Question, states: StateAnswers, state: number): boolean {
+/** Undefined where only a run would know, and there is no way to the state. */
+function evaluate(question: Question, states: StateAnswers, state: number): boolean | undefined {
   const { expression } = question;
   if (question.isSlow) return expression.happens(states.played(state));
   const key = question.known ? states.statsKey(state) : '';
@@ -90,13 +140,14 @@ function evaluate(question: Question, states: StateAnswers, state: number): bool
   } catch (error) {
     if (!(error instanceof OnlyARunKnows)) throw error;
     question.isSlow = true;
-    return expression.happens(states.played(state));
+    return states.canPlay ? expression.happens(states.played(state)) : undefined;
   }
 }
 
 /** What the expression language may ask of a state of a search. */
 class StateAnswers {
   readonly #search: WorldExplorer;
+  readonly #found: FoundStates;
   readonly #run: Run;
   readonly #judge: Judge;
   readonly #before: Stats;
@@ -108,8 +159,9 @@ class StateAnswers {
     Pick<Stats, 'handled' | 'whole' | 'torn' | 'phantom' | 'duplicated'>
   >();
 
-  constructor(search: WorldExplorer, run: Run) {
+  constructor(search: WorldExplorer, found: FoundStates, run: Run) {
     this.#search = search;
+    this.#found = found;
     this.#run = run;
     this.#judge = new Judge(search.model.effectTable, search.survey.messages);
     replay(search, []);
@@ -118,10 +170,14 @@ class StateAnswers {
     this.#sent = this.#rung();
   }
 
+  /** Whether {@link played} can be asked. */
+  get canPlay(): boolean {
+    return this.#found.schedule !== undefined;
+  }
+
   /** The run, played to a state. */
   played(state: number): Answers {
-    const { explorer } = this.#search;
-    replay(this.#search, explorer.schedule(state));
+    replay(this.#search, this.#found.schedule?.(state) ?? []);
     return this.#run.answers;
   }
 
@@ -150,19 +206,19 @@ class StateAnswers {
   }
 
   #load(state: number): void {
-    const { explorer, model } = this.#search;
-    model.load(explorer.keys, state * explorer.width);
+    const { keys, width } = this.#found;
+    this.#search.model.load(keys, state * width);
   }
 
   /** All that the statistics of a state depend on. */
   statsKey(state: number): string {
     this.#load(state);
-    return `${this.#search.explorer.seenAt(state)} ${this.#rung()} ${this.#takenOrPending()}`;
+    return `${this.#found.seenAt(state)} ${this.#rung()} ${this.#takenOrPending()}`;
   }
 
   #stats(state: number): Stats {
     const sent = this.#before.sent + this.#rung() - this.#sent;
-    const after = this.#afterEffects(this.#search.explorer.seenAt(state));
+    const after = this.#afterEffects(this.#found.seenAt(state));
     const arrived = this.#takenOrPending() - this.#interrupts;
     return {
       ...after,
@@ -177,7 +233,7 @@ class StateAnswers {
     const known = this.#seen.get(seen);
     if (known) return known;
     const before = this.#before;
-    const calls = this.#judge.count(this.#search.explorer.seen.list(seen));
+    const calls = this.#judge.count(this.#found.seen.list(seen));
     const counted = {
       handled: before.handled + calls.handled,
       whole: before.whole + calls.whole,
@@ -220,18 +276,30 @@ export function checkBuiltIns(search: WorldExplorer): PropertyResult[] {
     const { lost, duplicated } = judge.verdict(explorer.seen.list(seen));
     return lost.length + duplicated.length > 0;
   });
-  const words = (actions: readonly number[] | undefined) =>
-    actions ? search.words(actions) : null;
-  const hazard = findHazard(search);
-  const hang = findHang(search);
+  return builtIns(search, {
+    unequal: unequal && explorer.schedule(unequal.state),
+    hazard: findHazard(search),
+    hang: findHang(search),
+  });
+}
+
+type Ways = Readonly<Record<'unequal' | 'hazard' | 'hang', readonly number[] | undefined>>;
+
+/** The answers of {@link checkBuiltIns}, from the schedules that were found. */
+export function builtIns(search: WorldExplorer, ways: Ways): PropertyResult[] {
+  const answer = (
+    name: string,
+    kind: PropertyResult['kind'],
+    way: readonly number[] | undefined,
+  ): PropertyResult => ({ name, kind, holds: !way, schedule: way ? search.words(way) : null });
   return [
-    {
-      name: 'every sent message is handled exactly once, with its own bytes',
-      ...{ kind: 'always', holds: !unequal },
-      schedule: words(unequal && explorer.schedule(unequal.state)),
-    },
-    { name: 'a hazard', kind: 'never', holds: !hazard, schedule: words(hazard) },
-    { name: 'a hang', kind: 'never', holds: !hang, schedule: words(hang) },
+    answer(
+      'every sent message is handled exactly once, with its own bytes',
+      'always',
+      ways.unequal,
+    ),
+    answer('a hazard', 'never', ways.hazard),
+    answer('a hang', 'never', ways.hang),
   ];
 }
 
@@ -239,12 +307,12 @@ export function checkBuiltIns(search: WorldExplorer): PropertyResult[] {
 export const meetsHazard = (search: WorldExplorer): boolean => findHazard(search) !== undefined;
 
 /** A shortest schedule whose last action does harm: every transition is played, until one does. */
-function findHazard(search: WorldExplorer): number[] | undefined {
+export function findHazard(search: WorldExplorer, statesMax = Infinity): number[] | undefined {
   const { explorer, model, world } = search;
   replay(search, []);
   const before = world.observer.hazardCount(0);
   const actions = new Int32Array(model.actions);
-  for (let state = 0; state < explorer.expanded; state++) {
+  for (let state = 0; state < Math.min(statesMax, explorer.expanded); state++) {
     model.load(explorer.keys, state * explorer.width);
     const count = model.enabled(actions);
     const schedule = explorer.schedule(state);
@@ -258,16 +326,21 @@ function findHazard(search: WorldExplorer): number[] | undefined {
 
 /** A shortest schedule after which nothing moves although some CPU is not done. */
 function findHang(search: WorldExplorer): number[] | undefined {
-  const { explorer, model, world } = search;
+  const state = hangIn(search, scheduled(search.explorer));
+  return state < 0 ? undefined : search.explorer.schedule(state);
+}
+
+/** The first state in which nothing moves although some CPU is not done; -1 for none. */
+export function hangIn({ model, world }: WorldExplorer, found: FoundStates): number {
   const { H, cpus } = world.machine;
   const actions = new Int32Array(model.actions);
-  for (let state = 0; state < explorer.expanded; state++) {
-    model.load(explorer.keys, state * explorer.width);
+  for (let state = 0; state < found.expanded; state++) {
+    model.load(found.keys, state * found.width);
     if (model.enabled(actions) > 0) continue;
     for (let cpu = 0; cpu < cpus; cpu++) {
       const h = cpu * CPU.stride;
-      if (H[h + CPU.depth]! > 0 || H[h + CPU.mode] === MODE.hung) return explorer.schedule(state);
+      if (H[h + CPU.depth]! > 0 || H[h + CPU.mode] === MODE.hung) return state;
     }
   }
-  return undefined;
+  return -1;
 }

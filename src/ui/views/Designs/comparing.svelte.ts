@@ -51,7 +51,8 @@ export class Cell {
       const items = scenario.stops.flatMap((stop) => stop.items);
       this.text = text;
       this.line = items.find(({ kind }) => kind === 'explore')?.line ?? 0;
-      const limits = { statesMax: STATES_MAX, bytesMax: BYTES_MAX };
+      // One thread: what is asked of every state here, only one that has all of them can answer.
+      const limits = { statesMax: STATES_MAX, bytesMax: BYTES_MAX, workers: 1 };
       const begin = { kind: 'begin' as const, scenario, seed: SEED, profile, own: [], ...limits };
       const exploring = new Exploring(hire, begin);
       this.exploring = exploring;
@@ -76,7 +77,7 @@ export class Comparison {
   /** By profile, the parts that are not as published. */
   #changed: Readonly<Record<string, Parts>> = $state.raw({});
   /** States of the largest search of each design so far. */
-  readonly #costs = new Map<Design, number>();
+  readonly #costs: Record<string, number> = {};
   #isWorking = false;
   #isClosed = false;
 
@@ -156,7 +157,7 @@ export class Comparison {
 
   /** The next cell: of the designs, that first whose searches have been small so far. */
   #cheapest(): Cell | undefined {
-    const costOf = ({ design }: Cell): number => this.#costs.get(design) ?? 0;
+    const costOf = ({ design }: Cell): number => this.#costs[design.profile] ?? 0;
     return this.cells
       .filter(({ isBegun }) => !isBegun)
       .reduce<Cell | undefined>(
@@ -173,8 +174,8 @@ export class Comparison {
       const next = this.#isClosed ? undefined : this.#cheapest();
       if (!next) break;
       await next.explore(this.#ask, this.#hire);
-      const cost = Math.max(this.#costs.get(next.design) ?? 0, next.states);
-      this.#costs.set(next.design, cost);
+      const { profile } = next.design;
+      this.#costs[profile] = Math.max(this.#costs[profile] ?? 0, next.states);
     }
     this.#isWorking = false;
   }

@@ -15,7 +15,7 @@ afterEach(() => test?.close());
 
 const PROGRESS = {
   ...{ states: 1509, expanded: 1509, transitions: 2044, outcomes: 2 },
-  ...{ bytes: 4096, seconds: 0.1 },
+  ...{ bytes: 4096, seconds: 0.1, workers: 1 },
 };
 const EXPLORED: ExploreTell = {
   kind: 'explored',

@@ -25,12 +25,15 @@ export class Exploring {
   paused = $state(false);
   /** Why it cannot go on; '' while it can. */
   failure = $state('');
+  /** Bytes it may use. */
+  readonly bytesMax: number;
   readonly #worker: ExploreWorker;
   #end: () => void = () => undefined;
   /** Resolves when all was found, it failed, or it was closed. */
   readonly over = new Promise<void>((resolve) => (this.#end = resolve));
 
   constructor(hire: () => ExploreWorker, begin: Begin) {
+    this.bytesMax = begin.bytesMax;
     this.#worker = hire();
     this.#worker.port.addEventListener('message', ({ data }) => {
       // Only our own worker is at the other end; the protocol is checked when it is compiled.
