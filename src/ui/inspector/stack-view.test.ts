@@ -5,9 +5,11 @@ import { busiest, localText, stepsOf } from './stack-view.ts';
 const step = (routine: number, id: string) => ({
   ...{ routine, id, label: id, text: `do ${id}`, cost: 4, local: true },
 });
+/** Stands behind a routine; never shown. */
+const GUARD = { ...step(1, 'end'), cost: 0 };
 const legend: Legend = {
   routines: [],
-  steps: [step(0, 'A1'), step(1, 'B1'), step(1, 'B2'), step(1, 'B3'), step(2, 'C1')],
+  steps: [step(0, 'A1'), step(1, 'B1'), step(1, 'B2'), step(1, 'B3'), GUARD, step(2, 'C1')],
   hazards: [],
   glue: [],
   design: [],
