@@ -1,3 +1,4 @@
+import type { Layout } from '../base/layout.ts';
 import type { Routine } from '../machine/routine.ts';
 import type { GenPool } from './gen-pool.ts';
 import type { KernelContext } from './context.ts';
@@ -120,8 +121,10 @@ export interface RoleTable {
   readonly mergingHarms: boolean;
   /** Where the slots are that messages to instance `id` go to, as a kernel knows it; 0 for nowhere. */
   readonly slotsOf: (x: KernelContext, id: number) => number;
-  /** How many slots of v2's layout there are, `cpus` for one a CPU; 0 where slots look otherwise. */
-  readonly slots: number | 'cpus';
+  /** Whether there is one slot a CPU, or a ring of them. */
+  readonly slots: 'cpus' | 'ring';
+  /** What a slot looks like. */
+  readonly slot: Layout<'sender_cpu' | 'type' | 'data_size' | 'buffer'>;
   /** Bytes a message may have, header and all. */
   readonly maxData: number;
   /** Called when an image has its pages, when it is freed, and before it is started. */

@@ -3,7 +3,7 @@ import { HAZARDS, hazardsOf } from '../kernel/hazards.ts';
 import { findByName, listInstances, viewInstance } from '../kernel/instance-object.ts';
 import { onlineCpus } from '../kernel/hotplug.ts';
 import { K } from '../kernel/kernel.layout.ts';
-import { MK_IPI_DATA, MK_MESSAGE } from '../kernel/mk.layout.ts';
+import { MK_MESSAGE } from '../kernel/mk.layout.ts';
 import { firstCpu, idrFind } from '../kernel/instance-table.ts';
 import { ringWaiting } from '../kernel/mailboxes/ring-shared.ts';
 import { STAT } from '../kernel/observer.ts';
@@ -133,12 +133,17 @@ function slotsNamed(world: World, name: string): Slots | undefined {
   return name === 'host' ? ownSlots(world, 0, host === 0 ? 0 : firstCpu(x, host)) : undefined;
 }
 
-/** The first byte of a slot: the one messages go to next, unless told. */
-function slotNamed(world: World, kernel: string, cpu: number | undefined): number | undefined {
+/** A slot: the one messages go to next, unless told. */
+function slotNamed(
+  world: World,
+  kernel: string,
+  cpu: number | undefined,
+): { readonly slot: number; readonly layout: Slots['layout'] } | undefined {
   const area = slotsNamed(world, kernel);
   const number = cpu ?? area?.target ?? -1;
   if (!area || number < 0 || number >= area.count) return undefined;
-  return area.start + number * MK_IPI_DATA.size;
+  const { layout } = area;
+  return { slot: area.start + number * layout.size, layout };
 }
 
 /** Where a slot lies, or a field of it or of the message in it; undefined where there is none. */
@@ -148,14 +153,15 @@ export function slotPlace(
   cpu: number | undefined,
   field: string | undefined,
 ): { readonly addr: number; readonly bytes: number } | undefined {
-  const slot = slotNamed(world, kernel, cpu);
-  if (slot === undefined) return undefined;
-  if (field === undefined) return { addr: slot, bytes: MK_IPI_DATA.size };
-  const { buffer } = MK_IPI_DATA.at;
-  const head = MK_IPI_DATA.fields.find(({ name }) => name === field);
+  const found = slotNamed(world, kernel, cpu);
+  if (!found) return undefined;
+  const { slot, layout } = found;
+  if (field === undefined) return { addr: slot, bytes: layout.size };
+  const { buffer } = layout.at;
+  const head = layout.fields.find(({ name }) => name === field);
   if (head) return { addr: slot + head.offset, bytes: head.size };
   const inner = MK_MESSAGE.fields.find(({ name }) => name === field);
-  const room = MK_IPI_DATA.size - buffer - MK_MESSAGE.at.payload;
+  const room = layout.size - buffer - MK_MESSAGE.at.payload;
   return inner && { addr: slot + buffer + inner.offset, bytes: inner.size || room };
 }
 
@@ -164,13 +170,14 @@ function slotAnswer(
   kernel: string,
   cpu: number | undefined,
 ): Answer<'Slot'> | undefined {
-  const slot = slotNamed(world, kernel, cpu);
-  if (slot === undefined) return undefined;
+  const found = slotNamed(world, kernel, cpu);
+  if (!found) return undefined;
+  const { slot, layout } = found;
   const { mem } = world;
-  const at = MK_IPI_DATA.at;
+  const { at } = layout;
   const message = slot + at.buffer;
   const length = mem.peek32(message + MK_MESSAGE.at.payload_len) >>> 0;
-  const room = MK_IPI_DATA.size - at.buffer - MK_MESSAGE.at.payload;
+  const room = layout.size - at.buffer - MK_MESSAGE.at.payload;
   return {
     sender_cpu: mem.peek32(slot + at.sender_cpu),
     type: mem.peek32(slot + at.type) >>> 0,

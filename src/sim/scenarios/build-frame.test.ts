@@ -47,6 +47,27 @@ function check(frame: Frame, memory: number): void {
 }
 
 describe('a frame', () => {
+  it.each([
+    ['rfc-v2', 272, false],
+    ['ring-n1', 272, true],
+    ['ring-n3', 4120, true],
+    ['doorbell', 4120, true],
+  ])('has the slots of %s, as they are laid out there', (profile, slotBytes, ring) => {
+    const text = BOOT('system') + block('console host', 'mk send web system heartbeat 0xa1b2c3d4');
+    const run = playOut(lessonRun(`---\ntitle: T\nprofile: ${profile}\n---\n${text}`));
+    const [area] = frameOf(run).areas;
+    expect(area).toMatchObject({ name: 'web', slotBytes, ring });
+    expect(area!.slots).toBeGreaterThanOrEqual(8);
+    const [used] = area!.used;
+    expect(Buffer.from(used!.bytes).toString('hex')).toContain('a1b2c3d4');
+    expect(used!.bytes.length).toBeLessThanOrEqual(320);
+    const at = area!.start + used!.slot * slotBytes;
+    expect(run.world.mem.peek(at, used!.bytes.length)).toEqual(used!.bytes);
+    const slot = run.answers.slot('web', used!.slot)!;
+    expect(slot).toMatchObject({ sender_cpu: 0, type: 0x3000, msg_subtype: 0x3001 });
+    expect(slot.payload.startsWith('a1b2c3d4')).toBe(true);
+  });
+
   it('is whole at every step: memory without gaps, every owner a kernel of the list', () => {
     const run = lessonRun(
       BOOT('system') +

@@ -390,11 +390,10 @@ export class Run {
 
   /** Drops breaks that have come true, and remembers to stop. */
   #noteBreak(): void {
-    const { evaluator } = this;
+    const { evaluator, answers } = this;
+    const { file } = this.scenario;
     if (!evaluator) return;
-    const hit = this.state.breaks.find((claim) =>
-      evaluator.happens(claim, this.scenario.file, this.answers),
-    );
+    const hit = this.state.breaks.find((claim) => evaluator.happens(claim, file, answers));
     if (!hit) return;
     this.#set({
       breaks: this.state.breaks.filter((claim) => claim !== hit),

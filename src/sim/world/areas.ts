@@ -1,7 +1,7 @@
 import { firstCpu } from '../kernel/instance-table.ts';
 import { K } from '../kernel/kernel.layout.ts';
 import { RING } from '../kernel/mailboxes/ring.layout.ts';
-import { MK_IPI_DATA } from '../kernel/mk.layout.ts';
+import type { RoleTable } from '../kernel/system.ts';
 import type { World } from './world.ts';
 
 /** Slots that messages to somebody go to: where they begin, how many, and which is next. */
@@ -9,6 +9,7 @@ export interface Slots {
   readonly start: number;
   readonly count: number;
   readonly target: number;
+  readonly layout: RoleTable['slot'];
 }
 
 /** A slot with something in it. */
@@ -21,11 +22,12 @@ const isRing = (world: World): boolean => world.x.roles.slots !== 'cpus';
 
 /** The slots at an address: one a CPU, `first` being the next, or a ring, whose head says which. */
 function slotsAt(world: World, start: number, first: number): Slots | undefined {
-  const { slots } = world.x.roles;
-  if (start === 0 || slots === 0) return undefined;
-  if (slots === 'cpus') return { start, count: world.sys.settings.nrCpus, target: first };
+  const { slots, slot: layout } = world.x.roles;
+  const { nrCpus, ringSlots } = world.sys.settings;
+  if (start === 0) return undefined;
+  if (slots === 'cpus') return { start, count: nrCpus, target: first, layout };
   const head = world.mem.peek32(start - RING.entries + RING.head);
-  return { start, count: slots, target: head & (slots - 1) };
+  return { start, count: ringSlots, target: head & (ringSlots - 1), layout };
 }
 
 /** Where messages to an instance go, as a kernel knows it; `addr` is the instance object. */
@@ -41,10 +43,20 @@ export function ownSlots(world: World, kernel: number, first: number): Slots | u
   return own === 0 ? undefined : slotsAt(world, isRing(world) ? own + RING.entries : own, first);
 }
 
-/** Those that are not all zero, with their bytes. */
-export function usedSlots(world: World, { start, count }: Slots): UsedSlot[] {
-  return Array.from({ length: count }, (_, slot) => ({
-    slot,
-    bytes: world.mem.peek(start + slot * MK_IPI_DATA.size, MK_IPI_DATA.size),
-  })).filter(({ bytes }) => bytes.some((byte) => byte !== 0));
+/** Bytes by which a slot that was ever written to is known: its own fields and a message's. */
+const KNOWN_BY = 64;
+/** Bytes of a slot that are shown; a wide one has more. */
+const SHOWN_MAX = 320;
+
+/** Those that were written to, with their first bytes. */
+export function usedSlots(world: World, { start, count, layout: { size } }: Slots): UsedSlot[] {
+  const used: UsedSlot[] = [];
+  for (let slot = 0; slot < count; slot++) {
+    const at = start + slot * size;
+    // All of a slot of v2: what a torn message leaves behind may lie anywhere in it.
+    const looked = size <= SHOWN_MAX ? size : KNOWN_BY;
+    if (world.mem.peek(at, looked).every((byte) => byte === 0)) continue;
+    used.push({ slot, bytes: world.mem.peek(at, Math.min(size, SHOWN_MAX)) });
+  }
+  return used;
 }

@@ -125,9 +125,11 @@ export function areaFrames(world: World): AreaFrame[] {
   return hostInstances(world).flatMap(({ id, name, addr }) => {
     const slots = slotsOf(world, 0, id, addr);
     if (!slots) return [];
-    const { start, count, target } = slots;
+    const { start, count, target, layout } = slots;
     const used = usedSlots(world, slots);
-    return [{ instanceId: id, name, start, slots: count, target, used }];
+    const ring = world.x.roles.slots === 'ring';
+    const shape = { slots: count, slotBytes: layout.size, struct: layout.name, ring };
+    return [{ instanceId: id, name, start, ...shape, target, used }];
   });
 }
 

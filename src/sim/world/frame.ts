@@ -81,15 +81,20 @@ export interface RegionFrame {
   readonly instanceId: number;
 }
 
-/** The shared area of an instance: `slots` slots of 272 bytes from `start` on. */
+/** The shared area of an instance: `slots` slots from `start` on. */
 export interface AreaFrame {
   readonly instanceId: number;
   readonly name: string;
   readonly start: number;
   readonly slots: number;
-  /** The slot all messages go to: the first CPU of the instance, by host number. */
+  /** What a slot is: its bytes, and the name of its struct. */
+  readonly slotBytes: number;
+  readonly struct: string;
+  /** They are a ring: the target is the next one. Else there is one a CPU. */
+  readonly ring: boolean;
+  /** The slot the next message goes to; where there is one a CPU, all of them: its first CPU's. */
   readonly target: number;
-  /** Slots that are not all zero, with their bytes. */
+  /** Slots that are not all zero, with their first bytes. */
   readonly used: readonly { readonly slot: number; readonly bytes: Uint8Array }[];
 }
 

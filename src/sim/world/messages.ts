@@ -1,6 +1,6 @@
 import { toHex } from '../base/hex.ts';
 import { findInstance } from './instances.ts';
-import { MK_IPI_DATA, MK_MESSAGE, MK_PFN_IPI_TYPE } from '../kernel/mk.layout.ts';
+import { MK_MESSAGE, MK_PFN_IPI_TYPE } from '../kernel/mk.layout.ts';
 import { MESSAGE, MESSAGE_SENT, MESSAGE_WHOLE, MESSAGES_KEPT, STAT } from '../kernel/observer.ts';
 import type { World } from './world.ts';
 
@@ -38,7 +38,7 @@ export function readMessage(world: World, n: number): MessageView | undefined {
   const calls = word(MESSAGE.calls);
   const whole = (flags & MESSAGE_WHOLE) !== 0;
   // Once all is quiet, what still lies in its slot is not read any more either.
-  const waits = mem.note(slot + MK_IPI_DATA.at.buffer) === n && !world.quiet;
+  const waits = mem.note(slot + world.x.roles.slot.at.buffer) === n && !world.quiet;
   return {
     id: n,
     fromCpu: word(MESSAGE.cpu),

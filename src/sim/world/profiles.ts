@@ -29,7 +29,7 @@ import {
 } from '../kernel/mailboxes/ring-shared.ts';
 import {
   MAX_DATA_N3,
-  MK_IPI_RING_SIZE,
+  MK_IPI_DATA_N3,
   RING,
   RING_N1_BYTES,
   RING_N3_BYTES,
@@ -42,7 +42,7 @@ import {
   spawnedInitV1,
 } from '../kernel/mailboxes/v1.ts';
 import { VARIED_SENDS } from '../kernel/mailboxes/variations.ts';
-import { MK_MAX_DATA_SIZE } from '../kernel/mk.layout.ts';
+import { MK_IPI_DATA, MK_MAX_DATA_SIZE } from '../kernel/mk.layout.ts';
 import { reserveRestored } from '../kernel/restore-resources.ts';
 import type { RoleTable } from '../kernel/system.ts';
 import { hostReceives, spawnedKnows } from '../kernel/two-way.ts';
@@ -113,6 +113,7 @@ const v2 = (glue: Switches): RoleTable => ({
   mergingHarms: true,
   slotsOf: areaOf,
   slots: 'cpus',
+  slot: MK_IPI_DATA,
   maxData: MK_MAX_DATA_SIZE,
   imageLoaded: null,
   imageFreed: null,
@@ -148,7 +149,7 @@ const n1 = (glue: Switches): RoleTable => ({
   earlyInit: () => undefined,
   lateInit: mapOwnRing,
   slotsOf: (x, id) => ringOf(x, id) && ringOf(x, id) + RING.entries,
-  slots: MK_IPI_RING_SIZE,
+  slots: 'ring',
   imageLoaded: ringAtLoad(RING_N1_BYTES),
   imageFreed: ringAtFree(RING_N1_BYTES),
 });
@@ -168,7 +169,7 @@ const n3 = (glue: Switches): RoleTable => ({
   interruptEntry: interruptEntryN3,
   spawnedReady: spawnedKnowsN3,
   hostReady: hostRingN3,
-  slots: 0,
+  slot: MK_IPI_DATA_N3,
   maxData: MAX_DATA_N3,
   imageLoaded: ringAtLoad(RING_N3_BYTES),
   imageFreed: forgetRing,

@@ -44,7 +44,7 @@ export function regionFrames(
     put(region(start, start + KERNEL_DATA_BYTES, name, 'kernel', owner, kernel.instanceId));
   });
   for (const area of areas) {
-    const end = area.start + Math.ceil((area.slots * 272) / PAGE_SIZE) * PAGE_SIZE;
+    const end = area.start + Math.ceil((area.slots * area.slotBytes) / PAGE_SIZE) * PAGE_SIZE;
     const owner = ownerOf(area.instanceId);
     put(region(area.start, end, `IPI area of ${area.name}`, 'ipi', owner, area.instanceId));
   }

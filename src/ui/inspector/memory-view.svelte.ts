@@ -3,7 +3,14 @@ import { MK_IPI_DATA } from '../../sim/kernel/mk.layout.ts';
 import type { Selected, Selection } from '../state/selection.svelte.ts';
 import type { Session } from '../state/session.svelte.ts';
 import { aimedAt, changedBytes, ROW_BYTES, rowOf, scrolledTo } from './hex-view.ts';
-import { fieldAt, isDeviceTree, readStruct, type FieldView, type Stretch } from './struct-view.ts';
+import {
+  fieldAt,
+  isDeviceTree,
+  readStruct,
+  sizeOf,
+  type FieldView,
+  type Stretch,
+} from './struct-view.ts';
 
 /** Bytes asked for at once, at most; structs that lie further away than this are not read. */
 const READ_MAX = 16 * 1024;
@@ -32,8 +39,8 @@ function targetOf(selected: Selected, frame: Frame): Target | undefined {
     case 'slot': {
       const area = frame.areas.find(({ name }) => name === selected.instance);
       if (!area) return undefined;
-      const addr = area.start + selected.slot * MK_IPI_DATA.size;
-      return { title: `slot ${selected.slot} of ${area.name}`, addr, struct: 'mk_ipi_data' };
+      const addr = area.start + selected.slot * area.slotBytes;
+      return { title: `slot ${selected.slot} of ${area.name}`, addr, struct: area.struct };
     }
     case 'region': {
       const region = frame.regions.find(({ start }) => start === selected.start);
@@ -122,7 +129,10 @@ export class MemoryView {
     const { step } = this.#session.frame;
     const bottom = Math.min(end, top + rows * ROW_BYTES);
     const from = Math.min(top, rowOf(target.addr));
-    const to = Math.min(end, Math.max(bottom, target.addr + 2 * MK_IPI_DATA.size));
+    const to = Math.min(
+      end,
+      Math.max(bottom, target.addr + Math.max(2 * MK_IPI_DATA.size, sizeOf(target.struct))),
+    );
     return to - from <= READ_MAX
       ? { step, addr: from, bytes: to - from }
       : { step, addr: top, bytes: bottom - top };

@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest';
 import { placeName } from './place-name.ts';
 
-const AREA = { instanceId: 2, name: 'web', start: 0x8000_0000, slots: 64, target: 4, used: [] };
+const AREA = {
+  instanceId: 2,
+  name: 'web',
+  start: 0x8000_0000,
+  slots: 64,
+  slotBytes: 272,
+  struct: 'mk_ipi_data',
+  ring: false,
+  target: 4,
+  used: [],
+};
 const REGION = { kind: 'host', kernel: 0, instanceId: 0 } as const;
 const frame = {
   areas: [AREA],

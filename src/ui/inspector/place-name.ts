@@ -1,6 +1,7 @@
 import { hex } from '../../sim/base/hex.ts';
-import { MK_IPI_DATA, MK_MESSAGE } from '../../sim/kernel/mk.layout.ts';
+import { MK_MESSAGE } from '../../sim/kernel/mk.layout.ts';
 import type { Frame } from '../../sim/world/frame.ts';
+import { slotLayout } from '../scenes/slot.ts';
 
 /** Field of a layout that a byte belongs to. */
 function fieldAt(at: Readonly<Record<string, number>>, offset: number): string {
@@ -17,15 +18,18 @@ export function placeName(
   bytes: number,
   { areas, regions }: Pick<Frame, 'areas' | 'regions'>,
 ): string {
-  const slotBytes = MK_IPI_DATA.size;
-  const area = areas.find(({ start, slots }) => start <= addr && addr < start + slots * slotBytes);
+  const area = areas.find(
+    ({ start, slots, slotBytes }) => start <= addr && addr < start + slots * slotBytes,
+  );
   if (area) {
+    const { slotBytes } = area;
+    const { at } = slotLayout(area);
     const slot = Math.floor((addr - area.start) / slotBytes);
     const offset = (addr - area.start) % slotBytes;
     const name = `slot ${slot} of ${area.name}`;
     if (bytes >= slotBytes) return name;
-    if (offset < MK_IPI_DATA.at.buffer) return `${name}: ${fieldAt(MK_IPI_DATA.at, offset)}`;
-    return `${name}: ${fieldAt(MK_MESSAGE.at, offset - MK_IPI_DATA.at.buffer)}${
+    if (offset < at.buffer) return `${name}: ${fieldAt(at, offset)}`;
+    return `${name}: ${fieldAt(MK_MESSAGE.at, offset - at.buffer)}${
       bytes >= MK_MESSAGE.size ? ' and what follows' : ''
     }`;
   }

@@ -2,6 +2,7 @@ import { hex, toHex } from '../../sim/base/hex.ts';
 import type { FieldKind, LayoutField } from '../../sim/base/layout.ts';
 import { latin1Decode } from '../../sim/base/text.ts';
 import { FDT_HEADER, FDT_MAGIC, FDT_RESERVE_ENTRY } from '../../sim/fdt/header.layout.ts';
+import { MK_IPI_DATA_N3 } from '../../sim/kernel/mailboxes/ring.layout.ts';
 import {
   IRQ_WORK,
   MK_CPU_RESOURCE_PAYLOAD,
@@ -63,11 +64,17 @@ function big(from: {
 
 /** Every struct bytes can be read as. */
 export const STRUCTS: readonly StructTable[] = [
-  ...[MK_IPI_DATA, MK_MESSAGE, MK_INSTANCE, MK_INSTANCE_IPI_DATA].map(little),
+  ...[MK_IPI_DATA, MK_IPI_DATA_N3, MK_MESSAGE, MK_INSTANCE, MK_INSTANCE_IPI_DATA].map(little),
   ...[MK_IPI_HANDLER, IRQ_WORK, MK_MSG_TYPE_HANDLER].map(little),
   ...[MK_IO_IRQ_PAYLOAD, MK_CPU_RESOURCE_PAYLOAD, MK_MEM_RESOURCE_PAYLOAD].map(little),
   ...[big(FDT_HEADER), big(FDT_RESERVE_ENTRY)],
 ];
+
+/** Bytes of a struct by its name, 0 for none. */
+export const sizeOf = (name: string): number => STRUCTS.find((one) => one.name === name)?.size ?? 0;
+
+/** Those that are slots: a message may lie in each. */
+const SLOTS = [MK_IPI_DATA, MK_IPI_DATA_N3];
 
 /** Bytes of memory from `addr` on. */
 export interface Stretch {
@@ -85,7 +92,8 @@ export function readStruct(memory: Stretch, addr: number, name: string): StructV
     addr >= memory.addr && addr + (table?.size ?? 0) <= memory.addr + memory.bytes.length;
   if (!table || !inside) return undefined;
   const fields = fieldsOf(memory, addr, table, 0);
-  const views = table.name === 'mk_ipi_data' ? withMessage(memory, addr, fields) : fields;
+  const slot = SLOTS.find((one) => one.name === table.name);
+  const views = slot ? withMessage(memory, addr, fields, slot) : fields;
   return { name: table.name, addr, size: table.size, fields: views };
 }
 
@@ -100,17 +108,22 @@ function fieldsOf(memory: Stretch, addr: number, table: StructTable, depth: numb
 }
 
 /** A slot's buffer begins with a message, and the message's payload with a struct of its own. */
-function withMessage(memory: Stretch, addr: number, fields: readonly FieldView[]): FieldView[] {
-  const used = Number(numberOf(slice(memory, addr + MK_IPI_DATA.at.data_size, 8), false));
-  if (used < MK_MESSAGE.at.payload || used > MK_IPI_DATA.size) return [...fields];
-  const at = addr + MK_IPI_DATA.at.buffer;
+function withMessage(
+  memory: Stretch,
+  addr: number,
+  fields: readonly FieldView[],
+  slot: typeof MK_IPI_DATA,
+): FieldView[] {
+  const used = Number(numberOf(slice(memory, addr + slot.at.data_size, 8), false));
+  if (used < MK_MESSAGE.at.payload || used > slot.size) return [...fields];
+  const at = addr + slot.at.buffer;
   const header = fieldsOf(memory, at, little(MK_MESSAGE), 1).filter(
     ({ name }) => name !== 'payload',
   );
   const subtype = Number(numberOf(slice(memory, at + MK_MESSAGE.at.msg_subtype, 4), false));
   const length = Number(numberOf(slice(memory, at + MK_MESSAGE.at.payload_len, 4), false));
   const start = at + MK_MESSAGE.at.payload;
-  const room = addr + MK_IPI_DATA.size - start;
+  const room = addr + slot.size - start;
   const table = payloadTable(subtype);
   const payload =
     length === 0

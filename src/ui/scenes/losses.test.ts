@@ -10,7 +10,19 @@ const moment = (outcomes: readonly MessageFrame['outcome'][], phantom = 0): Fram
     (outcome, i) =>
       ({ id: i + 1, toInstance: 2, type: 0x3000, subtype: 0x3001, outcome }) as MessageFrame,
   ),
-  areas: [{ instanceId: 2, name: 'web', start: 0, slots: 8, target: 4, used: [] }],
+  areas: [
+    {
+      instanceId: 2,
+      name: 'web',
+      start: 0,
+      slots: 8,
+      slotBytes: 272,
+      struct: 'mk_ipi_data',
+      ring: false,
+      target: 4,
+      used: [],
+    },
+  ],
 });
 
 describe('losses', () => {

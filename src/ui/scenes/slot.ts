@@ -1,5 +1,6 @@
 import { hex } from '../../sim/base/hex.ts';
 import type { Layout } from '../../sim/base/layout.ts';
+import { MK_IPI_DATA_N3 } from '../../sim/kernel/mailboxes/ring.layout.ts';
 import { MK_IPI_DATA, MK_MESSAGE, MK_PFN_IPI_TYPE } from '../../sim/kernel/mk.layout.ts';
 import type { AreaFrame, MessageFrame } from '../../sim/world/frame.ts';
 import { messageName } from '../narrate.ts';
@@ -26,13 +27,20 @@ export interface SlotContent {
 /** Most payload bytes that are listed; the inspector shows all of them. */
 const PAYLOAD_SHOWN = 32;
 
-/** Reads a slot the way the receiver would: the slot's header, then that of the message in it. */
-export function slotFields(bytes: Uint8Array): readonly SlotField[] {
+/** The struct of an area's slots. */
+export const slotLayout = ({ struct }: Pick<AreaFrame, 'struct'>): typeof MK_IPI_DATA =>
+  struct === MK_IPI_DATA_N3.name ? MK_IPI_DATA_N3 : MK_IPI_DATA;
+
+/**
+ * Reads a slot the way the receiver would: the slot's header, then that of the message in it. Of a
+ * wide slot the first bytes are enough.
+ */
+export function slotFields(bytes: Uint8Array, layout = MK_IPI_DATA): readonly SlotField[] {
   const view = viewOf(bytes);
-  const { at } = MK_IPI_DATA;
+  const { at } = layout;
   const size = Number(view.getBigUint64(at.data_size, true));
-  const head = fieldsOf(MK_IPI_DATA, bytes, 0).filter(({ name }) => name !== 'buffer');
-  const within = Math.min(size, MK_IPI_DATA.size - at.buffer);
+  const head = fieldsOf(layout, bytes, 0).filter(({ name }) => name !== 'buffer');
+  const within = Math.min(size, layout.size - at.buffer);
   const isMessage =
     within >= MK_MESSAGE.at.payload && view.getInt32(at.type, true) !== (MK_PFN_IPI_TYPE | 0);
   const inner = isMessage
@@ -55,10 +63,10 @@ export function slotFields(bytes: Uint8Array): readonly SlotField[] {
 }
 
 /** The summary of a slot; undefined bytes are a slot that is all zero. */
-export function slotContent(bytes: Uint8Array | undefined): SlotContent {
+export function slotContent(bytes: Uint8Array | undefined, layout = MK_IPI_DATA): SlotContent {
   if (!bytes) return { empty: true, sender: -1, type: 0, name: '' };
   const view = viewOf(bytes);
-  const { at } = MK_IPI_DATA;
+  const { at } = layout;
   const type = view.getUint32(at.type, true);
   const subtype = view.getUint32(at.buffer + MK_MESSAGE.at.msg_subtype, true);
   const size = view.getUint32(at.data_size, true);

@@ -260,6 +260,7 @@ class Shot {
     this.moment.areas = [
       {
         ...{ instanceId: 2, name: 'web-server', start: 2 * GIB, slots: 8, target: 4 },
+        ...{ slotBytes: MK_IPI_DATA.size, struct: MK_IPI_DATA.name, ring: false },
         used: used ? [{ slot: 4, bytes: this.#slot.slice() }] : [],
       },
     ];

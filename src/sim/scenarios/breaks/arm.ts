@@ -1,6 +1,5 @@
 import { toHex } from '../../base/hex.ts';
 import { ROW, type Row } from '../../base/record.ts';
-import { MK_IPI_DATA } from '../../kernel/mk.layout.ts';
 import { slotsOf } from '../../world/areas.ts';
 import { hostInstances } from '../../world/instances.ts';
 import type { World } from '../../world/world.ts';
@@ -78,7 +77,7 @@ export const isShared = (world: World, span: Span | undefined): boolean =>
   hostInstances(world).some(({ id, addr }) => {
     const slots = slotsOf(world, 0, id, addr);
     if (!slots) return false;
-    const end = slots.start + slots.count * MK_IPI_DATA.size;
+    const end = slots.start + slots.count * slots.layout.size;
     return span.addr >= slots.start && span.addr + span.bytes <= end;
   });
 
