@@ -64,3 +64,51 @@ test('the tree is used by keys alone, and survives a reload', async ({ page }) =
   const { branches } = await page.evaluate(() => window.playground.branches());
   expect(branches.map(({ name }) => name)).toEqual(['main', 'my try']);
 });
+
+test('two branches side by side: the first difference is named', async ({ page }) => {
+  await branched(page);
+  const { parting, sentence } = await page.evaluate(() =>
+    window.playground.compare('main', 'host: echo past'),
+  );
+  expect(parting?.step).toBeGreaterThan(0);
+  expect(sentence).toContain(`They take the same ${parting?.step} steps`);
+  await page.getByTestId('branch-button').click();
+  await page.getByRole('button', { name: 'Compare' }).click();
+  const compare = page.getByTestId('compare');
+  await expect(compare.getByTestId('compare-sentence')).toContainText('They take the same');
+  const where = compare.getByTestId('compare-where');
+  await expect(where).toContainText('after step');
+  const first = await where.textContent();
+  await page.keyboard.press('ArrowRight');
+  await expect(where).not.toHaveText(first ?? '');
+  await page.keyboard.press('f');
+  await expect(where).toHaveText(first ?? '');
+  await compare.getByTestId('compare-b').selectOption({ label: 'with another seed' });
+  await expect(compare.getByTestId('compare-sentence')).toContainText('with seed');
+  await compare.getByTestId('compare-b').selectOption({ label: 'with ring-n1' });
+  await expect(compare.getByTestId('compare-sentence')).toContainText('with ring-n1');
+});
+
+test('a session file is compared with the run; what is none is refused in a sentence', async ({
+  page,
+}) => {
+  await open(page);
+  await page.evaluate(() => window.playground.load('boot'));
+  await page.evaluate(() => window.playground.step(1e6));
+  await page.keyboard.press('/');
+  await page.keyboard.type('save this session');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.keyboard.press('Enter'),
+  ]);
+  const file = await download.path();
+  await page.evaluate(() => window.playground.type('host', 'mk send 2 user 7 0x0102'));
+  await page.keyboard.press('=');
+  const compare = page.getByTestId('compare');
+  await compare.getByTestId('compare-b').selectOption('file');
+  await compare.getByLabel('Session file', { exact: true }).setInputFiles(file);
+  await expect(compare.getByTestId('compare-sentence')).toContainText('nothing more happens');
+  const wrong = { name: 'wrong.json', mimeType: 'application/json', buffer: Buffer.from('{}') };
+  await compare.getByLabel('Session file', { exact: true }).setInputFiles(wrong);
+  await expect(compare.getByRole('alert')).toContainText('no session of the playground');
+});

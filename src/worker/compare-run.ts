@@ -62,7 +62,7 @@ export class CompareRun {
       compared: {
         ...{ parting, stepsA, stepsB, why, first: both.first },
         sentence: partingSentence(both, [`“${a.name}”`, `“${b.name}”`]),
-        lanes: both.lanes(0, Math.max(1, end), bins),
+        lanes: both.lanes(0, Math.max(1, end), Math.min(bins, Math.max(1, end))),
       },
     });
     this.#look(both.first ?? end);

@@ -67,6 +67,16 @@ test('a pending interrupt is seen in the IRR of one and not of the other', () =>
   expect(found).toContain('cpu6 ICR low');
 });
 
+test('what both do at different times is said with the times', () => {
+  const parting = {
+    ...{ timeNs: 7, step: 3, cpu: 1, before: 'cpu1 waits', now: 'cpu1 waits' },
+    times: [5, 7] as const,
+  };
+  expect(partingSentence({ parting, bytesDiffer: undefined }, ['a', 'b'])).toBe(
+    'They take the same 3 steps; then cpu1 waits, in a at 5 ns and in b at 7 ns.',
+  );
+});
+
 test('lanes say who took steps when', () => {
   const both = new Comparison(sent(), sent('mk send web user 2 0xa1a1 --cpu 6'));
   const { cpus, a, b, bins } = both.lanes(0, both.end, 100);

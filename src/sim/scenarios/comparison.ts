@@ -238,12 +238,14 @@ export function partingSentence(
     return bytes === ''
       ? `${a} and ${b} do the same to their ends.`
       : `${a} and ${b} take the same steps to their ends, but ${bytes}.`;
-  const { step, before, now } = parting;
+  const { step, before, now, times } = parting;
   const shared =
     step === 0
       ? 'They part at the very start'
       : `They take the same ${step} ${step === 1 ? 'step' : 'steps'}${bytes && `, though ${bytes}`}`;
   const tell = (name: string, text: string): string =>
     text === '' ? `in ${name} nothing more happens` : `in ${name} ${text}`;
+  if (times && times[0] !== times[1])
+    return `${shared}; then ${now}, in ${a} at ${times[0]} ns and in ${b} at ${times[1]} ns.`;
   return `${shared}; then ${tell(a, before)}, and ${tell(b, now)}.`;
 }

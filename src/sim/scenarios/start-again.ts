@@ -16,6 +16,8 @@ export interface Parting {
   /** What the run before did there, and what this one does; '' for nothing any more. */
   readonly before: string;
   readonly now: string;
+  /** When each does it, where both do the same; else undefined. */
+  readonly times: readonly [before: number, now: number] | undefined;
 }
 
 /** What came of a run that was started again. */
@@ -79,6 +81,7 @@ export function findParting(before: World, now: World): Parting | undefined {
         cpu: first.cpu,
         before: a ? tell(before, a) : '',
         now: b ? tell(now, b) : '',
+        times: a && b && tell(before, a) === tell(now, b) ? [a.time, b.time] : undefined,
       };
     }
     if (isStepRow(a.kind, a.c)) step++;

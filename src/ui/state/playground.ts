@@ -1,4 +1,5 @@
 import { catalogue } from 'virtual:scenarios';
+import type { Compared } from '../../worker/compare-protocol.ts';
 import type { Calls, Source } from '../../worker/protocol.ts';
 import { tick } from 'svelte';
 import type { Breakpoint } from './breakpoints.svelte.ts';
@@ -46,6 +47,8 @@ export interface Playground {
   branches(): Promise<Calls['branches']['answer']>;
   /** Runs the branch of a name, to its end. Rejects when there is none. */
   switchTo(name: string): Promise<void>;
+  /** Follows two branches to their ends: where they part, and that in a sentence. */
+  compare(a: string, b: string): Promise<Pick<Compared, 'sentence' | 'parting' | 'first'>>;
 }
 
 declare global {
@@ -99,6 +102,10 @@ export function installPlayground(session: Session, ready: Promise<unknown>): vo
     async switchTo(name) {
       const { switchToNamed } = await import('./recordings.ts');
       await switchToNamed(session, name).then(tick);
+    },
+    async compare(a, b) {
+      const { compareBranches } = await import('../views/Compare/compare-branches.ts');
+      return compareBranches(session, a, b);
     },
   };
 }

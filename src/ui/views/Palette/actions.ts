@@ -30,6 +30,7 @@ export const actionsOf = (page: Page): readonly Action[] => [
   ...ofChoice(page),
   ...ofBreaks(page),
   ...ofLesson(page),
+  ...ofBranches(page),
   ...ofPlaces(page),
   ...ofView(page),
   ...ofHelp(page),
@@ -138,14 +139,6 @@ function ofLesson({ session, panes, files, lessons }: Page): Action[] {
       'ring rfc v1 v2 explore table side by side',
     ),
     lesson(
-      'Show the branches of this run',
-      ['Y'],
-      () => {
-        panes.branches = true;
-      },
-      'tree fork future switch compare history undo',
-    ),
-    lesson(
       'Draw a stop as a diagram, to paste into a mail',
       ['X'],
       () => {
@@ -187,6 +180,30 @@ function ofLesson({ session, panes, files, lessons }: Page): Action[] {
     ),
     ...lessons.map(({ name, title }) =>
       lesson(`Open “${title}”`, [], () => files.loadBundled(name), 'lesson scenario load'),
+    ),
+  ];
+}
+
+/** Other futures of the same lesson. */
+function ofBranches({ session, panes }: Page): Action[] {
+  const lesson = group('Lesson');
+  return [
+    lesson(
+      'Show the branches of this run',
+      ['Y'],
+      () => {
+        panes.branches = true;
+      },
+      'tree fork future switch compare history undo',
+    ),
+    lesson(
+      'Compare this run with another one',
+      ['='],
+      () => {
+        const { current } = session.branches;
+        panes.compare = { a: current, b: current };
+      },
+      'diff two runs side by side difference branch session profile seed',
     ),
   ];
 }
