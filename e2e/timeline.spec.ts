@@ -87,3 +87,52 @@ test('a long trace is drawn, panned and zoomed; how fast is reported', async ({ 
   await timeline.getByRole('button', { name: 'All' }).click();
   await expect(timeline.locator('.plot canvas')).toBeVisible();
 });
+
+test('things are found, gone to and hidden', async ({ page }) => {
+  await page.goto('./');
+  await page.evaluate(async () => {
+    await window.playground.ready;
+    await window.playground.load('lost-message');
+    await window.playground.seek(1e6);
+  });
+  const timeline = page.getByTestId('timeline');
+  const find = page.getByTestId('timeline-find');
+  const hits = page.getByTestId('timeline-hits');
+  const said = page.getByTestId('timeline-said');
+  const step = async (): Promise<number> =>
+    (await page.evaluate(() => window.playground.state())).step;
+
+  await find.fill('vector 0xea merged');
+  await expect(hits).toHaveText('1 found');
+  const end = await step();
+  await find.press('Enter');
+  await expect(said).toContainText('1 of 1: SHUTDOWN · CPU 6 → CPU 4');
+  await expect(hits).toHaveText('1 of 1');
+  expect(await step()).toBeLessThan(end);
+  await expect(page.getByTestId('inspector')).toBeVisible();
+
+  await find.fill('hazard');
+  await expect(hits).toHaveText(/^\d+ found$/);
+  await page.getByRole('slider', { name: 'Moment of the run' }).focus();
+  await page.keyboard.press('n');
+  await expect(said).toContainText('Danger on CPU');
+  const first = await step();
+  await page.keyboard.press('n');
+  await expect.poll(step).toBeGreaterThanOrEqual(first);
+  await page.keyboard.press('Shift+N');
+  await expect.poll(step).toBe(first);
+  await find.fill('nowhere to be found');
+  await expect(hits).toHaveText('nothing');
+
+  await timeline.getByRole('button', { name: 'Filter' }).click();
+  await page.getByLabel('CPU 4', { exact: true }).check();
+  await page.getByLabel('Log lines').uncheck();
+  await page.keyboard.press('Escape');
+  await expect(timeline.locator('.labels button')).toHaveText(['CPU 4']);
+  await timeline.getByRole('button', { name: 'Remove the filter “CPU 4”' }).click();
+  await expect(timeline.locator('.labels button')).toHaveCount(8);
+  // What kinds are hidden is remembered.
+  await page.reload();
+  await page.evaluate(() => window.playground.ready);
+  await expect(timeline.getByLabel('Filters of the timeline')).toContainText('no log lines');
+});

@@ -67,6 +67,7 @@ function momentHandlers({ run, inLine, rows, services }: Looker) {
       const index = world.kernelNamed(kernel);
       if (index < 0) return [];
       return readLog(world.lookAt(index), last).map((record) => ({
+        record: record.number,
         timeNs: record.time,
         cpu: record.cpu,
         level: record.event.level,

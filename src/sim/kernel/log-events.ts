@@ -215,6 +215,8 @@ export const logEventNumber = (key: LogKey): number => numberOf.get(key)!;
 
 /** A log record read back: when, where, what. Text arguments are strings, all others numbers. */
 export interface LogRecord {
+  /** Its number in that kernel, from 0. */
+  readonly number: number;
   readonly time: number;
   readonly cpu: number;
   readonly event: LogEvent;

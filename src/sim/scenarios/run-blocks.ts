@@ -52,12 +52,13 @@ export function withCommand(state: RunState, block: ConsoleBlock): RunState {
 export function withClaims(
   state: RunState,
   claims: readonly Claim[],
+  timeNs: number,
   judge: (claim: Claim) => Pick<ClaimRecord, 'ok' | 'actual'>,
 ): RunState {
   const { stop } = state.at;
   const records = claims.map((claim) => {
     const { line, column, text } = claim;
-    return { stop, line, column, claim: text, ...judge(claim) };
+    return { stop, line, column, claim: text, timeNs, ...judge(claim) };
   });
   return { ...state, claims: [...state.claims, ...records] };
 }

@@ -59,6 +59,7 @@ export interface ClaimRecord {
   readonly line: number;
   readonly column: number;
   readonly claim: string;
+  readonly timeNs: number;
   readonly ok: boolean;
   readonly actual: readonly (readonly [name: string, value: unknown])[];
 }

@@ -382,7 +382,7 @@ export class Run {
   #expect(claims: readonly Claim[]): Reason | undefined {
     const { evaluator, scenario, answers } = this;
     if (!evaluator) return 'evaluator';
-    this.state = withClaims(this.state, claims, (claim) =>
+    this.state = withClaims(this.state, claims, this.world.machine.now, (claim) =>
       evaluator.judge(claim, scenario.file, answers),
     );
     return this.#nextItem();

@@ -128,6 +128,8 @@ export interface ClaimFrame {
   readonly column: number;
   readonly claim: string;
   readonly ok: boolean;
+  /** Simulated time of the judgement. */
+  readonly timeNs: number;
   readonly actual: readonly (readonly [name: string, value: unknown])[];
 }
 
@@ -230,6 +232,8 @@ export interface Legend {
 
 /** A log record as the page shows it. */
 export interface LogLine {
+  /** Number of the record in its kernel: what rows of the trace have of it. */
+  readonly record: number;
   readonly timeNs: number;
   readonly cpu: number;
   readonly level: LogLevel;

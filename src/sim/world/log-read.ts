@@ -20,6 +20,7 @@ export function logAt(x: KernelContext, n: number): LogRecord {
   const event = LOG_EVENTS[mem.M[word + 2]!]!;
   const double = word >>> 1;
   return {
+    number: n,
     time: mem.F[double]!,
     cpu: mem.M[word + 3]!,
     event,

@@ -1,11 +1,12 @@
 import { hex } from '../../../sim/base/hex.ts';
 import { ROW } from '../../../sim/base/record.ts';
 import { MODE, MODE_NAMES } from '../../../sim/machine/cpu.layout.ts';
-import type { Legend } from '../../../sim/world/frame.ts';
+import type { ClaimFrame, Legend } from '../../../sim/world/frame.ts';
 import { formatSpan, formatTime } from '../../kit/time.ts';
 import { messageName, narrate, vectorName, type Names } from '../../narrate.ts';
 import { END, MARK, type TimelineHistory } from './history.ts';
 import type { Hit } from './hit.ts';
+import type { Found } from './search.ts';
 
 /** What a tooltip says. */
 export interface Told {
@@ -15,10 +16,33 @@ export interface Told {
 
 const ENDS: Readonly<Record<number, string>> = {
   [END.flying]: 'under way',
-  [END.arrived]: 'arrives: the IRR bit sets',
-  [END.merged]: 'merges: the IRR bit is set already, two rings become one',
-  [END.dropped]: 'is dropped: nobody takes it',
+  [END.arrived]: 'taken: it reaches its APIC and the IRR bit sets',
+  [END.merged]: 'merged: the IRR bit is set already, two rings become one',
+  [END.dropped]: 'dropped: nobody takes it',
 };
+
+/** A thing that was found, in one line. */
+export function tell(
+  { kind, ref, cpu }: Found,
+  history: TimelineHistory,
+  names: Names,
+  claims: readonly ClaimFrame[],
+): string {
+  switch (kind) {
+    case 'flight':
+      return ofArrow(ref, 1, history).title;
+    case 'mark':
+      return ofPoint(ref, 1, history, names).title;
+    case 'claim':
+      return `Failed claim ${claims[ref]?.claim ?? ''}`;
+    case 'bar':
+    case 'step': {
+      const lane = history.lanes[cpu]!;
+      const pc = kind === 'step' ? lane.steps.at.pc[ref]! : (lane.levels[0]?.at.pc[ref] ?? -1);
+      return `CPU ${cpu} · ${routineOf(names.legend, pc)} · ${stepOf(names.legend, pc)}`;
+    }
+  }
+}
 
 /** What lies under the pointer, in words. `time` is the moment the pointer stands at. */
 export function describe(hit: Hit, history: TimelineHistory, names: Names, time: number): Told {

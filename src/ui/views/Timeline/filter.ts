@@ -13,6 +13,16 @@ export const KINDS = [
 ] as const;
 export type MarkKind = (typeof KINDS)[number];
 
+export const KIND_NAMES: Readonly<Record<MarkKind, string>> = {
+  tasks: 'Tasks',
+  interrupts: 'Interrupts',
+  ipis: 'IPIs',
+  messages: 'Messages',
+  log: 'Log lines',
+  hazards: 'Hazards',
+  claims: 'Failed claims',
+};
+
 /** What of a run is shown; everything when nothing is named. */
 export interface Filter {
   /** CPUs that have a lane; empty: all. */

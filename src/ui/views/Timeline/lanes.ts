@@ -14,12 +14,19 @@ export interface LaneBox {
   readonly barTop: (lane: number) => number;
   readonly barHeight: number;
   readonly middle: (lane: number) => number;
-  /** The lane at a height, -1 for none. */
+  /** The CPU whose lane is at a height, -1 for none. */
   readonly laneAt: (y: number) => number;
+  /** Whether a CPU has a lane. */
+  readonly shows: (cpu: number) => boolean;
 }
 
-/** As high as the room allows, but no lane so low that its number could not be read. */
-export function laneBox(count: number, room: number): LaneBox {
+/**
+ * As high as the room allows, but no lane so low that its number could not be read. `cpus` says
+ * whose lanes there are, when it is not those of all of them.
+ */
+export function laneBox(count: number, room: number, cpus?: readonly number[]): LaneBox {
+  const rows = cpus && new Map(cpus.map((cpu, row) => [cpu, row]));
+  const rowOf = (cpu: number): number => (rows ? (rows.get(cpu) ?? -1) : cpu);
   const even = count === 0 ? LANE_MOST : room / count;
   const laneHeight = Math.max(LANE_LEAST, Math.min(LANE_MOST, even));
   const gap = Math.round(laneHeight * GAP);
@@ -28,12 +35,13 @@ export function laneBox(count: number, room: number): LaneBox {
     laneHeight,
     height: laneHeight * count,
     barHeight: Math.max(4, Math.round(laneHeight - gap)),
-    barTop: (lane) => Math.round(lane * laneHeight + gap / 2),
-    middle: (lane) => (lane + 0.5) * laneHeight,
+    barTop: (cpu) => Math.round(rowOf(cpu) * laneHeight + gap / 2),
+    middle: (cpu) => (rowOf(cpu) + 0.5) * laneHeight,
     laneAt: (y) => {
-      const lane = Math.floor(y / laneHeight);
-      return lane >= 0 && lane < count ? lane : -1;
+      const row = Math.floor(y / laneHeight);
+      return row >= 0 && row < count ? (cpus?.[row] ?? row) : -1;
     },
+    shows: (cpu) => rowOf(cpu) >= 0 && rowOf(cpu) < count,
   };
 }
 
@@ -42,9 +50,15 @@ export function arrowPoints(
   arrow: ArrowMark,
   box: LaneBox,
 ): { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number } {
-  const y1 = box.middle(arrow.from);
   const lost = arrow.to < 0 || (arrow.end === END.dropped && arrow.to === arrow.from);
-  const y2 = lost ? y1 + box.laneHeight * 0.8 : box.middle(arrow.to);
+  // To and from a lane that is not shown an arrow is only seen to leave or to come.
+  const away = box.laneHeight * (arrow.to > arrow.from ? 0.8 : -0.8);
+  const y1 = box.shows(arrow.from) ? box.middle(arrow.from) : box.middle(arrow.to) - away;
+  const y2 = lost
+    ? y1 + box.laneHeight * 0.8
+    : box.shows(arrow.to)
+      ? box.middle(arrow.to)
+      : y1 + away;
   const half = box.barHeight / 2;
   const down = y2 >= y1 ? 1 : -1;
   const self = arrow.to === arrow.from && !lost;

@@ -30,6 +30,9 @@ export const isSolid = (mode: number): boolean => mode === MODE.interrupt || mod
 
 /** With more arrows than this their ends would be a blur: only those of bad ends are drawn. */
 const ENDS_MAX = 900;
+/** Bars narrower than this have no room for a texture. */
+const TEXTURE_MIN_PX = 4;
+const HATCH_PX = 5;
 /** Bars lower than this have no room for words. */
 export const WORDS_MIN_PX = 10;
 
@@ -82,8 +85,38 @@ function paintBars(
     context.globalAlpha = MODE_ALPHA[mode] ?? 0.4;
     for (const { x, width, lane } of alike)
       context.fillRect(x, top(lane), Math.max(1, width > 6 ? width - 1 : width), height);
+    if (mode === MODE.boot || mode === MODE.irqWork) texture(context, alike, token, top, height);
   }
   context.globalAlpha = 1;
+}
+
+/** What tells a start and irq_work from other bars without colour: a dashed edge, and a hatch. */
+function texture(
+  context: CanvasRenderingContext2D,
+  bars: readonly BarMark[],
+  token: Token,
+  top: (lane: number) => number,
+  height: number,
+): void {
+  const hatched = bars[0]!.mode === MODE.irqWork;
+  context.globalAlpha = hatched ? 0.32 : 1;
+  context.strokeStyle = token(hatched ? '--panel' : kernelToken(bars[0]!.kernel));
+  context.lineWidth = hatched ? 1.5 : 1;
+  context.setLineDash(hatched ? [] : [3, 2]);
+  context.beginPath();
+  for (const { x, width, lane } of bars) {
+    const y = top(lane);
+    if (width < TEXTURE_MIN_PX) continue;
+    if (!hatched) context.rect(x + 0.5, y + 0.5, width - 2, height - 1);
+    else
+      for (let at = Math.max(0, x); at < x + width - 3; at += HATCH_PX) {
+        context.moveTo(at, y + height);
+        const along = Math.min(height, x + width - at);
+        context.lineTo(at + along, y + height - along);
+      }
+  }
+  context.stroke();
+  context.setLineDash([]);
 }
 
 function paintLabels(
@@ -238,4 +271,15 @@ export function paintOverview(
   for (const point of scene.points) {
     if (point.loud) context.fillRect(point.x - 1, 0, 2, size.height);
   }
+}
+
+/** Where something was found, along the upper edge. */
+export function paintHits(
+  context: CanvasRenderingContext2D,
+  places: readonly number[],
+  height: number,
+  token: Token,
+): void {
+  context.fillStyle = token('--ink');
+  for (const x of places) context.fillRect(x - 0.5, 0, 1.5, height / 3);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OUTCOME, ROW } from '../../../sim/base/record.ts';
 import { rowsOf, type RowDraft } from '../../testing/rows.ts';
-import { END, TimelineHistory } from './history.ts';
+import { EVERYTHING, type Filter } from './filter.ts';
+import { END, MARK, TimelineHistory } from './history.ts';
 import { niceStep, timeAt, xOf, type View } from './scale.ts';
 import { layOut } from './scene.ts';
 
@@ -137,6 +138,43 @@ describe('timeline scene', () => {
     for (const x of [0, 17, 399]) {
       expect(xOf(view, history.time, timeAt(view, history.time, x))).toBeCloseTo(x, 6);
     }
+  });
+});
+
+describe('a filter', () => {
+  const history = historyOf([
+    { kind: ROW.owner, time: 0, cpu: 4, b: 1 },
+    ...task(10, 100),
+    ...task(10, 100, 1),
+    ...task(10, 100, 4),
+    { kind: ROW.send, time: 50, cpu: 1, a: 60, b: 0xea, c: 4, d: 1 },
+    { kind: ROW.arrive, time: 60, cpu: 4, b: 0xea, c: 1, d: 1 },
+    { kind: ROW.log, time: 70, cpu: 1, b: 0, c: 1 },
+    { kind: ROW.hazard, time: 80, cpu: 4, b: 4 },
+  ]);
+  const owners = [0, 0, 0, 0, 1, 0, 0, 0];
+  const shown = (filter: Partial<Filter>) =>
+    layOut(history, whole(history), owners, { ...EVERYTHING, ...filter });
+
+  it('shows the lanes of CPUs, with the IPIs to and from them', () => {
+    const { bars, arrows, points } = shown({ cpus: [1] });
+    expect(bars.map(({ lane }) => lane)).toEqual([1]);
+    expect(arrows).toHaveLength(1);
+    expect(points.map(({ lane }) => lane)).toEqual([1]);
+    expect(shown({ cpus: [0] }).arrows).toEqual([]);
+  });
+
+  it('shows what CPUs did while they were a kernel’s', () => {
+    expect(shown({ kernel: 1 }).bars.map(({ lane }) => lane)).toEqual([4]);
+    expect(shown({ kernel: 0 }).bars.map(({ lane }) => lane)).toEqual([0, 1]);
+    expect(shown({ kernel: 1 }).points.map(({ kind }) => kind)).toEqual([MARK.hazard]);
+  });
+
+  it('hides kinds', () => {
+    expect(shown({ hidden: ['tasks'] }).bars).toEqual([]);
+    expect(shown({ hidden: ['ipis'] }).arrows).toEqual([]);
+    expect(shown({ hidden: ['log'] }).points.map(({ kind }) => kind)).toEqual([MARK.hazard]);
+    expect(shown({ hidden: ['hazards'] }).points.map(({ kind }) => kind)).toEqual([MARK.log]);
   });
 });
 

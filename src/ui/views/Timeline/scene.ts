@@ -1,7 +1,8 @@
 import { upperBound, upperBoundNear } from './columns.ts';
 import { arrowsOf, pointsOf, type ArrowMark, type PointMark } from './crowds.ts';
 import { EVERYTHING, kindOfBar, kindOfMark, type Filter } from './filter.ts';
-import type { Lane, Level, TimelineHistory } from './history.ts';
+import type { TimelineHistory } from './history.ts';
+import type { Lane, Level } from './lane.ts';
 import {
   foldsOf,
   lookAt,

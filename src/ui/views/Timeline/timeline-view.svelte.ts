@@ -3,10 +3,27 @@ import { fitting, following, showing, viewOf, type Camera } from './camera.ts';
 import { Feed } from './feed.ts';
 import { laneBox } from './lanes.ts';
 import { timeAt, xOf, type View } from './scale.ts';
-import { layOut } from './scene.ts';
+import { EVERYTHING, KINDS, type Filter, type MarkKind } from './filter.ts';
+import { lanesShown, layOut } from './scene.ts';
+import { recall, remember } from '../../state/panes.svelte.ts';
 
-/** What was read of a run's rows outlives the pane: older rows cannot be read again. */
-const feeds = new WeakMap<Session, Feed>();
+/** What outlives the pane: what was read of a run's rows, for older ones cannot be read again. */
+interface Kept {
+  readonly feed: Feed;
+  filter: Filter;
+}
+const keptOf = new WeakMap<Session, Kept>();
+
+/** Kinds of marks that are hidden, for the next visit; CPUs and kernels are those of one run. */
+const KEY = 'multikernel-playground.timeline';
+function readHidden(): readonly MarkKind[] {
+  try {
+    const stored: unknown = JSON.parse(recall(KEY) ?? '[]');
+    return Array.isArray(stored) ? KINDS.filter((kind) => stored.includes(kind)) : [];
+  } catch {
+    return [];
+  }
+}
 
 /** What of the run is seen, and where: sizes and gestures come in, a scene comes out. */
 export class TimelineView {
@@ -21,11 +38,17 @@ export class TimelineView {
   #dragged: number | undefined = $state();
   readonly #session: Session;
   readonly #feed: Feed;
+  readonly #kept: Kept;
 
   constructor(session: Session) {
     this.#session = session;
-    this.#feed = feeds.get(session) ?? new Feed();
-    feeds.set(session, this.#feed);
+    this.#kept = keptOf.get(session) ?? {
+      feed: new Feed(),
+      filter: { ...EVERYTHING, hidden: readHidden() },
+    };
+    keptOf.set(session, this.#kept);
+    this.#feed = this.#kept.feed;
+    this.#filter = this.#kept.filter;
   }
 
   readonly frame = $derived.by(() => this.#session.frame);
@@ -59,9 +82,20 @@ export class TimelineView {
     return following(this.#looked, this.#shown(this.frame.timeNs), this.width);
   });
   readonly view: View = $derived(viewOf(this.camera, this.width));
-  readonly #cpus = $derived(this.frame.cpus.length);
-  readonly box = $derived(laneBox(this.#cpus, this.room));
-  readonly scene = $derived(layOut(this.followed.history, this.view, this.owners));
+  /** What is shown: outlives the pane, as what was read does. */
+  #filter: Filter = $state.raw(EVERYTHING);
+  get filter(): Filter {
+    return this.#filter;
+  }
+  set filter(filter: Filter) {
+    this.#filter = filter;
+    this.#kept.filter = filter;
+    remember(KEY, JSON.stringify(filter.hidden));
+  }
+  /** CPUs that have a lane. */
+  readonly lanes = $derived(lanesShown(this.followed.history, this.owners, this.filter));
+  readonly box = $derived(laneBox(this.lanes.length, this.room, this.lanes));
+  readonly scene = $derived(layOut(this.followed.history, this.view, this.owners, this.filter));
   readonly playhead = $derived(xOf(this.view, this.followed.history.time, this.now));
 
   #shown = (time: number): number => this.followed.history.time.shown(time);
@@ -92,13 +126,18 @@ export class TimelineView {
     return timeAt(this.view, this.history.time, x);
   }
 
+  /** Takes the whole page to a moment. */
+  async goTo(time: number): Promise<void> {
+    const { history, firstStep } = this.followed;
+    await this.#session.seek(Math.min(firstStep + history.stepAfter(time), this.frame.stepEnd));
+  }
+
   /** Takes the whole page to the moment at a place; it comes as fast as it can. */
   async dragTo(x: number): Promise<void> {
-    const { history, firstStep } = this.followed;
-    const time = Math.max(0, Math.min(history.end, this.timeAt(x)));
+    const time = Math.max(0, Math.min(this.history.end, this.timeAt(x)));
     this.#looked = this.camera;
     this.#dragged = time;
-    await this.#session.seek(Math.min(firstStep + history.stepAfter(time), this.frame.stepEnd));
+    await this.goTo(time);
   }
 
   drop(): void {

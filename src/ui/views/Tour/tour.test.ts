@@ -61,7 +61,7 @@ describe('claims', () => {
       { text: 'stats.lost == 1', line: 6, column: 1 },
     ],
   };
-  const outcome = { stop: 1, line: 5, column: 1, claim: 'stats.sent == 2', ok: false };
+  const outcome = { stop: 1, line: 5, column: 1, claim: 'stats.sent == 2', ok: false, timeNs: 9 };
 
   it('find how they came out by their place', () => {
     const [first, second] = outcomesOf(block, 1, [{ ...outcome, actual: [['stats.sent', 3n]] }]);
