@@ -33,6 +33,20 @@ test('every order of two senders is explored in the page, and one is played on t
       { timeout: 20_000 },
     )
     .toBe(12);
+  // Under the transport: how many of the ways on end badly, entry by entry.
+  const strip = page.getByTestId('shares');
+  await expect(strip).toBeVisible();
+  await expect(page.getByTestId('share-now')).toHaveText('100 %', { timeout: 20_000 });
+  await expect(page.getByTestId('share-verdict')).toContainText('Nothing can save it since');
+  const slider = strip.getByRole('slider');
+  await slider.focus();
+  await page.keyboard.press('Home');
+  await expect(slider).toHaveAttribute('aria-valuenow', '0');
+  await expect(page.getByTestId('share-verdict')).toContainText('Point of no return: cpu');
+  await expect(page.getByTestId('share-now')).not.toHaveText('100 %');
+  await page.keyboard.press('ArrowRight');
+  await expect(slider).toHaveAttribute('aria-valuenow', '1');
+  await expect(slider).toHaveAttribute('aria-valuetext', /^After cpu1 S6, entry 1 of \d+: \d/);
 });
 
 test('a large search is shared by several threads, and can be paused, limited and cancelled', async ({

@@ -28,7 +28,7 @@ import { failureOf } from './host.ts';
 /** States whose actions are taken before others get a word in. */
 const SLICE_STATES = 4096;
 /** States from which on a search is worth several threads: with fewer it is over before they are there. */
-export const POOL_FROM = 250_000;
+const POOL_FROM = 250_000;
 /** States whose actions are looked through for harm when a search is shared. */
 const HAZARD_STATES_MAX = 20_000;
 /** Its place among the answers of every search. */

@@ -62,6 +62,7 @@ function momentHandlers({ run, inLine, rows, services }: Looker) {
         return mem.peek(addr, bytes);
       }),
     rows: ({ from, to }: Calls['rows']['ask']) => rows(from, to),
+    entryEnds: () => [...run().entryEnds],
     log: ({ kernel, last }: Calls['log']['ask']) => {
       const { world } = run();
       const index = world.kernelNamed(kernel);

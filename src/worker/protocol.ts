@@ -194,6 +194,8 @@ export interface Calls extends Inspections, BranchCalls {
   state: { ask: object; answer: StateJson };
   memory: { ask: { readonly addr: number; readonly bytes: number }; answer: Uint8Array };
   rows: { ask: { readonly from: number; readonly to: number }; answer: Rows };
+  /** Of the lesson's schedules, as far as they have run: by the line of an entry, the step behind it. */
+  entryEnds: { ask: object; answer: readonly (readonly [line: number, step: number])[] };
   /** Mailboxes that can be compared, and what they are put through. */
   designs: {
     ask: object;

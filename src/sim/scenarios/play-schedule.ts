@@ -23,13 +23,14 @@ export function beginSchedule(world: World): ScheduleProgress {
 /**
  * Takes one step of a schedule. Answers the progress, or null when everything is done and time
  * decides again. What the entries leave undone runs CPU by CPU, in order of number. An entry that
- * cannot be followed is refused with its place.
+ * cannot be followed is refused with its place. `ends` is told, by the line of an entry, the step it ends at.
  */
 export function stepSchedule(
   world: World,
   { entries }: ScheduleBlock,
   { entry, done }: ScheduleProgress,
   file: string,
+  ends?: Map<number, number>,
 ): ScheduleProgress | null {
   world.dispatch();
   const now = entries[entry];
@@ -38,6 +39,7 @@ export function stepSchedule(
   if (done > ENTRY_STEPS_MAX)
     throw new Refused(`cpu${now.cpu} takes more than ${ENTRY_STEPS_MAX} steps`, at(now, file));
   const over = follow(world, now, done, file);
+  if (over) ends?.set(now.line, world.machine.steps);
   return over ? { entry: entry + 1, done: 0 } : { entry, done: done + 1 };
 }
 

@@ -1,8 +1,8 @@
-import type { World } from '../world/world.ts';
+import { World } from '../world/world.ts';
 import type { Input } from './inputs.ts';
 import type { Answers } from './names.ts';
 import type { ClaimRecord, RunState } from './run-state.ts';
-import type { Claim } from './scenario.ts';
+import type { Claim, Scenario } from './scenario.ts';
 
 /** A file of the lesson that was replaced by the user's own. */
 export interface OwnFile {
@@ -19,6 +19,20 @@ export interface RunOptions {
   /** What was done, when the run is one of before: it comes again as the run gets there. */
   readonly inputs?: readonly Input[];
   readonly trace: boolean;
+}
+
+/** The world a run begins with: its host is up. */
+export function newWorld(
+  scenario: Scenario,
+  options: RunOptions,
+  { seed, profile }: { readonly seed: number; readonly profile: string },
+): World {
+  const { ringSlots } = scenario;
+  const glue = { ...scenario.glue, ...scenario.design, ...options.glue };
+  const settings = { ...scenario.machine, seed, profile, glue, ...(ringSlots && { ringSlots }) };
+  const world = new World(settings, options.trace);
+  world.run(1e6);
+  return world;
 }
 
 /** What evaluates claims; loaded when the first one is met. */

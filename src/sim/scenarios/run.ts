@@ -1,6 +1,6 @@
 import { Refused, SimBug } from '../base/assert.ts';
 import type { MemorySnapshot } from '../machine/memory.ts';
-import { World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 import { answersOf } from './answers.ts';
 import { Checkpoints, type Moment } from './checkpoints.ts';
 import type { Answers } from './names.ts';
@@ -15,7 +15,14 @@ import {
   type Input,
   type Spot,
 } from './inputs.ts';
-import type { ConsoleWork, Evaluator, OwnFile, Reason, RunOptions } from './run-parts.ts';
+import {
+  newWorld,
+  type ConsoleWork,
+  type Evaluator,
+  type OwnFile,
+  type Reason,
+  type RunOptions,
+} from './run-parts.ts';
 import {
   assertRunning,
   consoleFacts,
@@ -43,6 +50,8 @@ export class Run {
   readonly seed: number;
   readonly profile: string;
   state: RunState = FIRST_STATE;
+  /** Of schedules, by the line of an entry: the step behind its last one, the last time it ran. */
+  readonly entryEnds = new Map<number, number>();
   evaluator: Evaluator | null = null;
   consoles: ConsoleWork | null = null;
   readonly #own: readonly OwnFile[];
@@ -55,17 +64,7 @@ export class Run {
     this.profile = options.profile ?? scenario.profile;
     this.#own = options.own ?? [];
     this.#inputs = options.inputs ?? [];
-    this.world = new World(
-      {
-        ...scenario.machine,
-        seed: this.seed,
-        profile: this.profile,
-        glue: { ...scenario.glue, ...scenario.design, ...options.glue },
-        ...(scenario.ringSlots && { ringSlots: scenario.ringSlots }),
-      },
-      options.trace,
-    );
-    this.world.run(1e6);
+    this.world = newWorld(scenario, options, this);
     this.#kept = new Checkpoints(this.#moment(), this.spot);
     this.#mark();
   }
@@ -269,7 +268,7 @@ export class Run {
         return this.#runConsole(block, left, until);
       case 'schedule': {
         const progress = this.state.schedule ?? beginSchedule(this.world);
-        const next = stepSchedule(this.world, block, progress, this.scenario.file);
+        const next = stepSchedule(this.world, block, progress, this.scenario.file, this.entryEnds);
         this.#set({ schedule: next });
         if (this.state.breaks.length > 0) this.#noteBreak();
         return next ? this.#stopped() : this.#nextItem();

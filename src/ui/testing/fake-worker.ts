@@ -73,6 +73,7 @@ function handlers(film: Film, tell: Tell): Handlers {
     return frame();
   };
   return {
+    entryEnds: () => [],
     load: () => {
       now = 0;
       const loaded = { scenario: SCENARIO, legend: FILM_LEGEND, seed: 42, profile: 'rfc-v2' };

@@ -70,10 +70,8 @@ describe('an order as a lesson', () => {
 
   it('is the lesson up to its explore block, and the schedule', () => {
     const line = text.split('\n').indexOf('```explore') + 1;
-    const made = lessonOf(text, line, 'Ending 3: lost 0x3001', [
-      entry('cpu1 S6'),
-      entry('cpu4 take'),
-    ]);
+    const order = [entry('cpu1 S6'), entry('cpu4 take')];
+    const made = lessonOf(text, line, 'Ending 3: lost 0x3001', order, null);
     const { stops } = parseScenario(made, 'ending.md');
     expect(stops.map(({ title }) => title)).toEqual(['T', 'B', 'Ending 3: lost 0x3001']);
     expect(stops[2]!.items.map(({ kind }) => kind)).toEqual(['prose', 'schedule', 'expect']);
@@ -81,8 +79,7 @@ describe('an order as a lesson', () => {
   });
 
   it('can be pasted as a block', () => {
-    expect(scheduleBlock([entry('cpu1 S6'), entry('cpu4 take')])).toBe(
-      '```schedule\ncpu1 S6\ncpu4 take\n```\n',
-    );
+    const order = [entry('cpu1 S6'), entry('cpu4 take')].map((each) => ({ ...each, share: null }));
+    expect(scheduleBlock(order, null)).toBe('```schedule\ncpu1 S6\ncpu4 take\n```\n');
   });
 });

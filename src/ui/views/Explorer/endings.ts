@@ -1,5 +1,6 @@
 import { hex } from '../../../sim/base/hex.ts';
 import type { Effect } from '../../../sim/world/explore/effects.ts';
+import { firstNote, shareNote } from '../Shares/shares.ts';
 import type { Explored, OutcomeRow, ScheduleEntry } from '../../../worker/explore-protocol.ts';
 
 /** What endings can be looked through for. */
@@ -76,9 +77,18 @@ export function shareText(share: number): string {
   return `${percent < 1 || percent > 99 ? percent.toFixed(1) : percent.toFixed(0)} %`;
 }
 
-/** A schedule as a block that can be pasted into a scenario. */
-export const scheduleBlock = (entries: readonly ScheduleEntry[]): string =>
-  `\`\`\`schedule\n${entries.map(({ word }) => word).join('\n')}\n\`\`\`\n`;
+/**
+ * A schedule as a block that can be pasted into a scenario. Where shares are known they stand behind the
+ * entries as remarks; `first` is the one before all of them.
+ */
+export function scheduleBlock(entries: readonly ScheduleEntry[], first: number | null): string {
+  const longest = Math.max(0, ...entries.map(({ word }) => word.length));
+  const lines = entries.map(({ word, share }) =>
+    share === null ? word : `${word.padEnd(longest)}  ${shareNote(share)}`,
+  );
+  const head = first === null ? [] : [firstNote(first)];
+  return ['```schedule', ...head, ...lines, '```', ''].join('\n');
+}
 
 /**
  * The lesson up to its explore block, which begins at line `line`, and then this one order: a scenario
@@ -89,6 +99,7 @@ export function lessonOf(
   line: number,
   title: string,
   entries: readonly ScheduleEntry[],
+  first: number | null,
 ): string {
   const before = text.split('\n').slice(0, line - 1);
   return [
@@ -97,7 +108,7 @@ export function lessonOf(
     '',
     'One of the shortest orders that ends this way.',
     '',
-    scheduleBlock(entries),
+    scheduleBlock(entries, first),
     '```expect',
     'stats.sent > 0',
     '```',
