@@ -98,6 +98,24 @@ test('one click sets them at a step, a vector, bytes and a hazard', async ({ pag
   expect((await texts())[0]).toMatch(/^hazard \w+$/);
 });
 
+test('a line of a log is stopped at when it comes again', async ({ page }) => {
+  await open(page, 'messages');
+  await page.evaluate(() =>
+    window.playground.runUntil('logged("web-server", "ipi.received") == 1'),
+  );
+  await page.getByRole('tab', { name: 'Kernel', exact: true }).click();
+  await page.getByRole('button', { name: 'web-server', exact: true }).first().click();
+  const log = page.getByTestId('kernel-log');
+  await expect(log).toContainText('slot from cpu');
+  await log.getByRole('button', { name: 'Stop when ipi.received is logged again' }).click();
+  await expect
+    .poll(() => page.evaluate(() => window.playground.breakpoints().map(({ text }) => text)))
+    .toEqual(['log ipi.received on web-server']);
+  await page.evaluate(() => window.playground.step(100_000));
+  const logged = 'logged("web-server", "ipi.received")';
+  expect(await page.evaluate((name) => window.playground.evaluate(name), logged)).toBe(2);
+});
+
 test('a watch shows its value at each moment and where it changed', async ({ page }) => {
   await open(page);
   await page.keyboard.press('B');

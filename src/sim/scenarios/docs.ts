@@ -1,4 +1,5 @@
 import { listExamples } from './docs-examples.ts';
+import { BREAK_FORMS } from '../base/break-forms.ts';
 import {
   BLOCKS,
   FRONT_MATTER_KEYS,
@@ -94,6 +95,15 @@ function showBlock([name, kind]: [string, BlockKind]): readonly string[] {
         SCHEDULE_FORMS.map(({ form, meaning, example }) => [code(form), meaning, code(example)]),
       ),
       'LABEL is the label or the id of a step, as the inspector shows them: `icr`, `slot.type`, `S6`, `R4`. `#` begins a comment.',
+    );
+  if (name === 'break')
+    parts.push(
+      'On the page the tab *Breaks*, and `window.playground.addBreakpoint`, take a claim and these lines as well: the run stops there forwards, and is run back to them. A block takes claims only.',
+      table(
+        ['line', 'stops when', 'example'],
+        BREAK_FORMS.map(({ form, meaning, example }) => [code(form), meaning, code(example)]),
+      ),
+      'PLACE is `0xADDRESS`, `0xADDRESS+BYTES`, `slot("NAME")` or `slot("NAME", N)`, a slot with or without `.FIELD`. The run stops behind the step that did it, and with `at` before the step. An expression is looked at in every step, which leaves about 100,000 steps a second; the others cost little.',
     );
   if (name === 'view') parts.push(wordTable('key', VIEW_KEYS));
   return parts;
