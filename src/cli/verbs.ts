@@ -25,6 +25,10 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     usage: 'conform < SCRIPTS.jsonl',
     run: (argv, io) => import('./verbs/conform.ts').then(({ run }) => run(argv, io)),
   },
+  compare: {
+    usage: 'compare A [B] [--profile P] [--seed N] [--json]',
+    run: (argv, io) => import('./verbs/compare.ts').then(({ run }) => run(argv, io)),
+  },
   diagram: {
     usage:
       'diagram FILE.md [--stop N] [--from NS] [--to NS] [--format text|mermaid|svg] [--seed N]',

@@ -1,4 +1,5 @@
 import type { Lanes, Moment } from '../sim/scenarios/comparison.ts';
+import type { Change } from '../sim/scenarios/follow.ts';
 import type { Parting } from '../sim/scenarios/start-again.ts';
 import type { Failure } from './protocol.ts';
 
@@ -7,7 +8,7 @@ export interface Side {
   readonly name: string;
   /** What `record` answered, or a session file. */
   readonly text: string;
-  readonly change?: { readonly profile?: string; readonly seed?: number };
+  readonly change?: Change;
 }
 
 /** What the page says to the worker that compares. To cancel, it ends the worker. */

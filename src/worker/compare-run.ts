@@ -1,13 +1,9 @@
 import { Refused } from '../sim/base/assert.ts';
-import { currentOf } from '../sim/scenarios/branches.ts';
 import { Comparison, partingSentence } from '../sim/scenarios/comparison.ts';
-import { CONSOLE_WORK } from '../sim/scenarios/consoles.ts';
-import { newEvaluator } from '../sim/scenarios/evaluator.ts';
+import { followChanged, followRecord, type Followed } from '../sim/scenarios/follow.ts';
 import { parseScenario } from '../sim/scenarios/parse.ts';
 import { readRecord, type Recorded } from '../sim/scenarios/record.ts';
-import { Run } from '../sim/scenarios/run.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
-import { startAgain } from '../sim/scenarios/start-again.ts';
 import type { CompareAsk, CompareTell, Side } from './compare-protocol.ts';
 import { failureOf } from './host.ts';
 
@@ -16,12 +12,6 @@ const SEARCH_MS = 4000;
 
 /** A lesson of ours by name. */
 export type Bundled = (name: string) => Promise<Scenario | undefined>;
-
-/** A run that was followed to where its recording ends, and why not, '' if it was. */
-interface Followed {
-  readonly run: Run;
-  readonly why: string;
-}
 
 /** Compares for the page: holds two runs, and answers what is different where. */
 export class CompareRun {
@@ -85,17 +75,8 @@ export class CompareRun {
 
   async #follow({ text, change }: Side): Promise<Followed> {
     const recorded = readRecord(text);
-    const { branches } = recorded;
-    // Of a session with branches, the one that ran in it, to its end.
-    const whole = branches ? { ...recorded, ...currentOf(branches) } : recorded;
-    const scenario = await this.#scenarioOf(recorded);
-    const first = follow(scenario, whole);
-    if (!change) return first;
-    const { glue, own } = recorded;
-    const { seed, profile } = { seed: recorded.seed, profile: recorded.profile, ...change };
-    const run = new Run(scenario, { seed, profile, glue, own, trace: true });
-    const { why } = startAgain(first.run, run);
-    return { run, why };
+    const first = followRecord(await this.#scenarioOf(recorded), recorded);
+    return change ? followChanged(first.run, recorded, change) : first;
   }
 
   async #scenarioOf({ source }: Recorded): Promise<Scenario> {
@@ -103,20 +84,5 @@ export class CompareRun {
     const scenario = await this.#bundled(source.name);
     if (!scenario) throw new Refused(`there is no lesson ${source.name}`);
     return scenario;
-  }
-}
-
-/** A run of a recording, at its end or as near to it as it gets. */
-function follow(scenario: Scenario, recorded: Recorded): Followed {
-  const { seed, profile, glue, own, inputs, spot } = recorded;
-  const run = new Run(scenario, { seed, profile, glue, own, inputs, trace: true });
-  run.evaluator = newEvaluator();
-  run.consoles = CONSOLE_WORK;
-  try {
-    const isThere = run.goTo(spot) === 'steps';
-    return { run, why: isThere ? '' : `it took another way at step ${run.step}` };
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return { run, why: `it cannot be followed at step ${run.step}: ${error.message}` };
   }
 }
