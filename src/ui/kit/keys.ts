@@ -1,5 +1,6 @@
 /** A part of the page that can be opened, by the name actions use. */
-export type Place = 'stage' | 'memory' | 'timeline' | 'inspector' | 'breaks' | 'console' | 'tour';
+export type Place =
+  'stage' | 'memory' | 'timeline' | 'find' | 'inspector' | 'breaks' | 'console' | 'tour';
 
 /** One thing a visitor can do: what it is called, and which keys do it. */
 export interface Action {

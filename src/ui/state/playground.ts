@@ -65,9 +65,15 @@ const sourceOf = (nameOrText: string): Source =>
 
 /** Puts `window.playground` in place. `ready` comes from whoever loads the first lesson. */
 export function installPlayground(session: Session, ready: Promise<unknown>): void {
+  /** Whatever the page asks about a moment when it draws it is answered before the `ping` behind it. */
+  const drawn = async (): Promise<void> => {
+    await tick();
+    await session.ask('ping', {});
+    await tick();
+  };
   const shown = async (frame: Promise<Calls['step']['answer']>): Promise<void> => {
     await session.show(await frame);
-    await tick();
+    await drawn();
   };
   window.playground = {
     ready: ready.then(tick),
@@ -76,7 +82,7 @@ export function installPlayground(session: Session, ready: Promise<unknown>): vo
     play: () => session.play().then(tick),
     pause: () => session.pause().then(tick),
     step: (count = 1) => shown(session.ask('step', { count })),
-    seek: (step) => session.seek(step).then(tick),
+    seek: (step) => session.seek(step).then(drawn),
     async runUntil(claim, options = {}) {
       const { reached, frame } = await session.ask('runUntil', { claim, ...options });
       await shown(Promise.resolve(frame));

@@ -223,6 +223,7 @@ function ofPlaces({ panes, session, selection }: Page): Action[] {
     place('Stage', ['S'], () => goTo(panes, 'stage'), 'machine cpus'),
     place('Memory strip', ['M'], () => goTo(panes, 'memory')),
     place('Timeline', ['L'], () => goTo(panes, 'timeline')),
+    place('Find in the timeline', ['F'], () => goTo(panes, 'find'), 'search routine vector log'),
     place('Inspector', ['I'], () => goTo(panes, 'inspector')),
     place('Console', ['C'], () => goTo(panes, 'console'), 'terminal type command'),
     ...[tab('CPU', 'cpu'), tab('Memory', 'memory'), tab('Messages', 'messages')],

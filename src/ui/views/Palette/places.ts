@@ -7,6 +7,7 @@ const INSIDE: Readonly<Record<Place, string>> = {
   stage: '[data-testid=stage] :is([tabindex="0"], button)',
   memory: '[data-testid=memory] :is([tabindex="0"], button)',
   timeline: '[data-testid=timeline] [role=slider]',
+  find: '[data-testid=timeline-find]',
   inspector: '[data-testid=inspector] [role=tab][aria-selected=true]',
   breaks: '[data-testid=add-breakpoint] input',
   console: '[data-testid=consoles] [role=tabpanel]:not(.away) textarea',
