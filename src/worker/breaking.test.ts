@@ -18,7 +18,7 @@ const SERVICES = {
   evaluator: () => import('../sim/scenarios/evaluator.ts'),
   expressions: () => import('../sim/scenarios/claims.ts'),
   consoles: () => import('../sim/scenarios/consoles.ts'),
-  breaking: () => import('./breaking-part.ts'),
+  breaking: () => import('./breaking.ts'),
 } as unknown as Services;
 
 interface Opened {

@@ -1,13 +1,11 @@
+/** What looks for breakpoints; loaded when the first one is set. */
 import { Refused } from '../sim/base/assert.ts';
-import type { LineFault, NumberedLine } from '../sim/scenarios/breaks/breaks.ts';
-import type { Limit, Scanner } from '../sim/scenarios/breaks/scan.ts';
+import { readBreaks, type LineFault, type NumberedLine } from '../sim/scenarios/breaks/breaks.ts';
+import { advanceTo, lookBack, type Limit, type Scanner } from '../sim/scenarios/breaks/scan.ts';
 import type { Reason, Run } from '../sim/scenarios/run.ts';
 import type { Tell } from './host.ts';
+import { lookForWriter } from './inspect/writer.ts';
 import type { Calls } from './protocol.ts';
-import type * as Part from './breaking-part.ts';
-
-/** The part that looks for breakpoints; loaded when the first one is set. */
-export type BreakingPart = typeof Part;
 
 /** Real time a search may take before others get a word in, in ms. */
 const BEAT_MS = 40;
@@ -17,7 +15,6 @@ const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 /** What the session that is searched lends. */
 export interface Searched {
   readonly run: () => Run;
-  readonly part: () => Promise<BreakingPart>;
   readonly tell: Tell;
   /** Changes when somebody wants it to stop. */
   readonly generation: () => number;
@@ -26,7 +23,6 @@ export interface Searched {
 /** The breakpoints of a session: they end a stretch of the run, and are looked for backwards. */
 export class Breaking {
   readonly #session: Searched;
-  #part: BreakingPart | undefined;
   #scanner: Scanner | undefined;
   #lines: readonly NumberedLine[] = [];
   /** Those the run has just stopped at. */
@@ -37,9 +33,8 @@ export class Breaking {
   }
 
   /** Sets all of them; answers what is wrong with those that mean nothing, which stop nobody. */
-  async set(lines: readonly NumberedLine[]): Promise<readonly LineFault[]> {
-    if (lines.length > 0) this.#part ??= await this.#session.part();
-    const { scanner, faults } = this.#part?.readBreaks(lines) ?? { scanner: undefined, faults: [] };
+  set(lines: readonly NumberedLine[]): readonly LineFault[] {
+    const { scanner, faults } = readBreaks(lines);
     this.#scanner = scanner;
     this.#lines = lines;
     return faults;
@@ -47,8 +42,8 @@ export class Breaking {
 
   /** As `Run.advance`; 'break' with {@link hits} when a breakpoint ends it. A stretch may be short. */
   advance(run: Run, limit: Limit = {}): Reason {
-    if (!this.#scanner || !this.#part) return run.advance(limit);
-    const came = this.#part.advanceTo(run, this.#scanner, limit);
+    if (!this.#scanner) return run.advance(limit);
+    const came = advanceTo(run, this.#scanner, limit);
     if (typeof came === 'string') return came;
     this.hits = came.ids;
     return 'break';
@@ -65,12 +60,11 @@ export class Breaking {
    * stopped the run. The run stays where it is when there is none, or when somebody gives up.
    */
   async back(lines: readonly string[] | undefined): Promise<'found' | 'none' | 'left'> {
-    const part = await this.#session.part();
     const run = this.#session.run();
-    const scanner = lines ? this.#scannerOf(part, lines) : this.#scanner;
+    const scanner = lines ? scannerOf(lines) : this.#scanner;
     if (!scanner) throw new Refused('there is no breakpoint to run back to');
     const { spot } = run;
-    const came = await this.#search(part.lookBack(run, scanner));
+    const came = await this.#search(lookBack(run, scanner));
     const hit = came === 'left' ? undefined : came.found;
     if (!hit) {
       run.goTo(spot);
@@ -83,21 +77,13 @@ export class Breaking {
 
   /** Who wrote a byte last, however long ago; the run stays where it is. */
   async writer(addr: number): Promise<Calls['lastWriter']['answer']> {
-    const part = await this.#session.part();
     const run = this.#session.run();
     const { spot } = run;
-    const came = await this.#search(part.lookForWriter(run, addr));
+    const came = await this.#search(lookForWriter(run, addr));
     run.goTo(spot);
     return came === 'left'
       ? { writer: undefined, left: true }
       : { writer: came.found, left: false };
-  }
-
-  #scannerOf(part: BreakingPart, lines: readonly string[]): Scanner | undefined {
-    const { scanner, faults } = part.readBreaks(lines.map((text, id) => ({ id, text })));
-    const [fault] = faults;
-    if (fault) throw new Refused(fault.why, { file: 'breakpoint', line: 1, column: fault.column });
-    return scanner;
   }
 
   /** Goes through a search in slices, telling where it is; left when somebody wants it to stop. */
@@ -117,4 +103,12 @@ export class Breaking {
       beat = performance.now();
     }
   }
+}
+
+/** A scanner of these lines, which all must mean something. */
+function scannerOf(lines: readonly string[]): Scanner | undefined {
+  const { scanner, faults } = readBreaks(lines.map((text, id) => ({ id, text })));
+  const [fault] = faults;
+  if (fault) throw new Refused(fault.why, { file: 'breakpoint', line: 1, column: fault.column });
+  return scanner;
 }

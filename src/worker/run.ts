@@ -12,7 +12,7 @@ import type { Frame } from '../sim/world/frame.ts';
 import type { Tell } from './host.ts';
 import { failureOf } from './host.ts';
 import { Branches } from './branch-handlers.ts';
-import { Breaking } from './breaking.ts';
+import type { Breaking } from './breaking.ts';
 import { lookHandlers } from './looking.ts';
 import { Playback } from './playback.ts';
 import type { Calls, Handlers, Loaded, Reopened, Rows } from './protocol.ts';
@@ -53,7 +53,8 @@ class Session {
   readonly #services: Services;
   readonly #tell: Tell;
   readonly #playback: Playback;
-  readonly #breaking: Breaking;
+  /** There once a breakpoint was set, or looked for. */
+  #breaking: Breaking | undefined;
   readonly #branches: Branches;
   readonly handlers: Handlers;
 
@@ -62,14 +63,10 @@ class Session {
     this.#tell = tell;
     this.#playback = new Playback({
       tick: (advance) => this.#tick(advance),
-      advance: (run, limit) => this.#breaking.advance(run, limit),
+      advance: (run, limit) => this.#go(run, limit),
       failed: (error) => {
         tell({ push: 'failure', failure: failureOf(error) });
       },
-    });
-    this.#breaking = new Breaking({
-      ...{ run: () => this.run, part: () => services.breaking(), tell },
-      generation: () => this.#generation,
     });
     this.#branches = new Branches({
       ...{ tell, inLine: (work) => this.#inLine(work), records: () => services.records() },
@@ -96,9 +93,27 @@ class Session {
 
   #frame(): Frame {
     const { playing, stepsPerSecond } = this.#playback;
-    const { hits, why } = this.#breaking;
+    const { hits = [], why = '' } = this.#breaking ?? {};
     const paused = why === '' ? this.#paused : why;
     return buildFrame(this.run, { playing, paused, stepsPerSecond, hits });
+  }
+
+  /** As `run.advance`, to a breakpoint at most. */
+  #go(run: Run, limit?: Parameters<Run['advance']>[0]): Reason {
+    return this.#breaking?.advance(run, limit) ?? run.advance(limit);
+  }
+
+  /** A breakpoint has stopped the run here. */
+  get #stopped(): boolean {
+    return (this.#breaking?.hits.length ?? 0) > 0;
+  }
+
+  async #breaks(): Promise<Breaking> {
+    const { Breaking } = await this.#services.breaking();
+    this.#breaking ??= new Breaking({
+      ...{ run: () => this.run, tell: this.#tell, generation: () => this.#generation },
+    });
+    return this.#breaking;
   }
 
   /** Advances, and loads the parts that turn out to be needed. */
@@ -107,7 +122,7 @@ class Session {
     const end = run.step + (limit?.steps ?? Infinity);
     for (let beat = performance.now(); ;) {
       // What was run before a part was missed counts; with breakpoints a stretch may be short.
-      const reason = this.#breaking.advance(run, { ...limit, steps: end - run.step });
+      const reason = this.#go(run, { ...limit, steps: end - run.step });
       if (!(await this.#bring(reason)) && (reason !== 'steps' || run.step >= end)) return reason;
       if (performance.now() - beat < BEAT_MS) continue;
       await breathe();
@@ -230,12 +245,16 @@ class Session {
         return this.#frame();
       }),
       breakpoints: ({ lines }: Calls['breakpoints']['ask']) =>
-        this.#inLine(() => this.#breaking.set(lines)),
+        this.#inLine(async () =>
+          lines.length > 0 || this.#breaking ? (await this.#breaks()).set(lines) : [],
+        ),
       runBack: change(async ({ lines }: Calls['runBack']['ask']) => {
-        const came = await this.#breaking.back(lines);
+        const came = await (await this.#breaks()).back(lines);
         return { came, frame: this.#frame() };
       }),
-      lastWriter: change(({ addr }: Calls['lastWriter']['ask']) => this.#breaking.writer(addr)),
+      lastWriter: change(async ({ addr }: Calls['lastWriter']['ask']) =>
+        (await this.#breaks()).writer(addr),
+      ),
       schedule: () => this.#inLine(() => scheduleOf(this.run.world, this.run.state.picks ?? [])),
       record: async ({ branches, ...kept }: Calls['record']['ask']) => {
         const { writeRecord, engineVersion } = await this.#services.records();
@@ -280,7 +299,7 @@ class Session {
       const reason = await this.#advance({ steps: SLICE_STEPS, through });
       this.#tellProgress(told);
       if (reason !== 'steps' || generation !== this.#generation) {
-        if (reason === 'steps' || ends.includes(reason) || this.#breaking.why !== '') return reason;
+        if (reason === 'steps' || ends.includes(reason) || this.#stopped) return reason;
       }
       await breathe();
       if (generation !== this.#generation) return reason;
@@ -315,7 +334,7 @@ class Session {
     let reached = expression.happens(run.answers);
     for (let n = 0; !reached && n < most && generation === this.#generation; n++) {
       const reason = await this.#advance({ steps: 1, through: true });
-      if (reason === 'ended' || reason === 'chosen' || this.#breaking.why !== '') break;
+      if (reason === 'ended' || reason === 'chosen' || this.#stopped) break;
       reached = expression.happens(run.answers);
       if (n % 500 === 499) await breathe();
     }
@@ -325,7 +344,7 @@ class Session {
   #stopPlaying(why = ''): void {
     this.#playback.stop();
     this.#paused = why;
-    this.#breaking.hits = [];
+    if (this.#breaking) this.#breaking.hits = [];
   }
 
   #makeHandlers(): Handlers {
@@ -341,7 +360,7 @@ class Session {
       play: ({ speed }) =>
         this.#inLine(() => {
           this.#paused = '';
-          this.#breaking.hits = [];
+          if (this.#breaking) this.#breaking.hits = [];
           this.#playback.start(speed, this.run);
           return this.#frame();
         }),

@@ -5,7 +5,7 @@ import type * as Designs from '../sim/scenarios/designs.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
 import type { ConsoleWork, Evaluator, Run } from '../sim/scenarios/run.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
-import type { BreakingPart } from './breaking.ts';
+import type { Breaking } from './breaking.ts';
 import type { Inspector } from './inspect/inspect.ts';
 import type { Calls, StartedAgain } from './protocol.ts';
 import type { TreeReader } from './trees.ts';
@@ -42,6 +42,6 @@ export interface Services {
   }>;
   models(): Promise<{ readonly startAgain: (before: Run, run: Run) => StartedAgain }>;
   races(): Promise<{ readonly findRaces: (source: RaceSource) => RaceReport }>;
-  breaking(): Promise<BreakingPart>;
+  breaking(): Promise<{ readonly Breaking: typeof Breaking }>;
   inspector(): Promise<{ readonly INSPECTOR: Inspector }>;
 }

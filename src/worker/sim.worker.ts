@@ -29,7 +29,7 @@ serve(self as unknown as Port, (tell) =>
     records: () => import('../sim/scenarios/record.ts'),
     models: () => import('../sim/scenarios/start-again.ts'),
     races: () => import('../sim/engine/races.ts'),
-    breaking: () => import('./breaking-part.ts'),
+    breaking: () => import('./breaking.ts'),
     inspector: () => import('./inspect/inspect.ts'),
   }),
 );
