@@ -31,6 +31,14 @@ describe('the feed of the timeline', () => {
     expect(new Feed().follow(known(batch, { step: 620 })).firstStep).toBe(520);
   });
 
+  it('knows since when it knows a run', () => {
+    const whole = new Feed().follow(known(rowsOf(steps(0, 100)))).history;
+    const late = new Feed().follow(known(rowsOf(steps(500, 600), 500))).history;
+    expect([whole.since, late.since]).toEqual([0, 5000]);
+    late.digest(rowsOf(steps(600, 700), 600));
+    expect(late.since).toBe(5000);
+  });
+
   it('keeps what lies ahead after a jump back', () => {
     const feed = new Feed();
     feed.follow(known(rowsOf(steps(0, 100))));

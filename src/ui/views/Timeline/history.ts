@@ -48,6 +48,8 @@ export class TimelineHistory {
   readonly time = new FoldedTime();
   /** When each step of the run began, acceptances of interrupts included. */
   readonly steps = new StepTimes();
+  /** Since when it knows the run: 0 from its beginning, more when older rows were no longer kept. */
+  since = 0;
   /** When the last thing ends. */
   end = 0;
   /** Number of the row that is digested next. */
@@ -66,6 +68,8 @@ export class TimelineHistory {
 
   /** Takes in rows `[next, to)` of a batch that has them. */
   digest(rows: Rows, to = rows.from + rows.kind.length): void {
+    const late = this.next > 0 && this.end === 0;
+    if (late && this.next < to) this.since = rows.time[this.next - rows.from]!;
     for (let n = this.next; n < to; n++) {
       const i = n - rows.from;
       const time = rows.time[i]!;

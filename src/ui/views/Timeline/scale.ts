@@ -40,13 +40,15 @@ export const lookAt = (view: View, scale: FoldedTime): Look => ({
   ...{ view, scale, first: timeAt(view, scale, -2), last: timeAt(view, scale, view.width) },
 });
 
-export function foldsOf({ view, scale, first, last }: Look): FoldMark[] {
+/** Folds in view, of what lies behind `since`. */
+export function foldsOf({ view, scale, first, last }: Look, since = 0): FoldMark[] {
   const out: FoldMark[] = [];
   // All are as wide as each other: where none has room there is nothing to look for.
   if (scale.foldWidth / view.perPx < FOLD_MIN_PX) return out;
   const [begin, end] = scale.foldsIn(first, last);
   for (let i = begin; i < end; i++) {
     const { from, to } = scale.fold(i);
+    if (to <= since) continue;
     const x = xOf(view, scale, from);
     const width = xOf(view, scale, to) - x;
     if (width >= FOLD_MIN_PX) out.push({ x, width, ns: to - from });

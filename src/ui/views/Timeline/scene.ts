@@ -104,7 +104,7 @@ export function layOut(
       !hides.has(kindOfMark(kind)) && (cpu < 0 || (shows(cpu) && isOf(cpu, time))),
   );
   const count = bars.length + steps.length + waits.length + arrows.length + points.length;
-  const [folds, ticks] = [foldsOf(look), ticksOf(look)];
+  const [folds, ticks] = [foldsOf(look, history.since), ticksOf(look)];
   return { bars, steps, arrows, waits, points, owners: stretches, folds, ticks, count };
 }
 

@@ -129,7 +129,13 @@ export class TimelineView {
   /** Takes the whole page to a moment. */
   async goTo(time: number): Promise<void> {
     const { history, firstStep } = this.followed;
-    await this.#session.seek(Math.min(firstStep + history.stepAfter(time), this.frame.stepEnd));
+    const { since } = history;
+    // Of what is older than the rows it read it only knows how many steps there were.
+    const step =
+      time < since
+        ? Math.round((firstStep * time) / since)
+        : Math.min(firstStep + history.stepAfter(time), this.frame.stepEnd);
+    await this.#session.seek(step);
   }
 
   /** Takes the whole page to the moment at a place; it comes as fast as it can. */
