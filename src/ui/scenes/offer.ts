@@ -19,8 +19,8 @@ export interface Offer {
 
 /** CPUs whose number is a key. */
 const DIGITS = 10;
-export const KEY_OF_SELECTED = 'G';
-export const KEY_OF_TAKE = 'V';
+const KEY_OF_SELECTED = 'G';
+const KEY_OF_TAKE = 'V';
 
 /** What each CPU offers. `selected` has a key of its own, whatever its number is. */
 export function offersOf(
@@ -48,7 +48,7 @@ export function offersOf(
 }
 
 /** The key that takes a CPU's step: its number, or that of the one that is selected. */
-export const keyOf = (cpu: number, selected: number): string =>
+const keyOf = (cpu: number, selected: number): string =>
   cpu < DIGITS ? String(cpu) : cpu === selected ? KEY_OF_SELECTED : '';
 
 /** The CPU whose interrupt is taken by key: the one selected, or else the first that has one. */
