@@ -136,3 +136,19 @@ test('a watch shows its value at each moment and where it changed', async ({ pag
   await expect(row.locator('code')).toHaveText('1');
   expect(await page.evaluate(() => window.playground.evaluate('stats.sent'))).toBe(1);
 });
+
+test('play stops at a breakpoint, and the run goes back to a step', async ({ page }) => {
+  await open(page);
+  await page.evaluate(() => window.playground.addBreakpoint('vector 0xea sent on cpu1'));
+  await page.evaluate(() => window.playground.runUntil('cpu(1).mode == "task"'));
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect(page.getByText('Stopped at a breakpoint').first()).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  expect(await page.evaluate(() => window.playground.evaluate('0xea in cpu(4).irr'))).toBe(true);
+  expect(await page.evaluate(() => window.playground.runBack())).toBe(false);
+  expect(await page.evaluate(() => window.playground.runBack('at S6 on cpu1'))).toBe(true);
+  expect(await page.evaluate(() => window.playground.evaluate('cpu(1).step'))).toBe('slot.clear');
+  await expect(page.evaluate(() => window.playground.runBack('at nowhere'))).rejects.toThrow(
+    /no step is called nowhere/,
+  );
+});

@@ -42,7 +42,7 @@ test('a byte of memory tells who wrote it, and leads there', async ({ page }) =>
   // Where nobody wrote, it says so.
   await page.getByRole('textbox', { name: 'Address to go to' }).fill('0x7000');
   await page.keyboard.press('Enter');
-  await expect(writer).toContainText('no write of this byte');
+  await expect(writer).toContainText('Nobody, in all of the run');
 });
 
 test('handlers, instances, heap, files and hazards of the moment', async ({ page }) => {
