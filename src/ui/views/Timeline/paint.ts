@@ -85,7 +85,8 @@ function paintBars(
     context.globalAlpha = MODE_ALPHA[mode] ?? 0.4;
     for (const { x, width, lane } of alike)
       context.fillRect(x, top(lane), Math.max(1, width > 6 ? width - 1 : width), height);
-    if (mode === MODE.boot || mode === MODE.irqWork) texture(context, alike, token, top, height);
+    if (height >= HATCH_PX && (mode === MODE.boot || mode === MODE.irqWork))
+      texture(context, alike, token, top, height);
   }
   context.globalAlpha = 1;
 }
