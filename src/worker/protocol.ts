@@ -126,7 +126,10 @@ export interface Calls extends Inspections, BranchCalls {
   /** From here on each step is chosen by hand; off: time decides again. */
   chosen: { ask: { readonly on: boolean }; answer: Frame };
   /** In chosen mode: a CPU's next step, or the interrupt that waits for it. */
-  choose: { ask: { readonly cpu: number; readonly take: boolean }; answer: Frame };
+  choose: {
+    ask: { readonly cpu: number; readonly take: boolean; readonly drain?: boolean };
+    answer: Frame;
+  };
   /** Takes the last choice back. */
   undo: { ask: object; answer: Frame };
   /** The choices made so far, as lines of a `schedule` block. */

@@ -236,8 +236,8 @@ class Session {
         this.#branches.do({ kind: 'chosen', on });
         return this.#frame();
       }),
-      choose: change(({ cpu, take }: Calls['choose']['ask']) => {
-        this.#branches.do({ kind: 'choose', cpu, take });
+      choose: change(({ cpu, take, drain }: Calls['choose']['ask']) => {
+        this.#branches.do({ kind: 'choose', cpu, take, ...(drain && { drain }) });
         return this.#frame();
       }),
       undo: change(() => {

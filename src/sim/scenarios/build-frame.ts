@@ -12,7 +12,7 @@ import type { Frame, Legend } from '../world/frame.ts';
 import { regionFrames } from '../world/regions.ts';
 import { PROGRAM } from '../world/program.ts';
 import type { World } from '../world/world.ts';
-import { choicesOf } from './chosen.ts';
+import { choicesOf, drainsOf } from './chosen.ts';
 import { consoleOf } from './run-state.ts';
 import type { Run } from './run.ts';
 import { statsOf } from './stats.ts';
@@ -58,7 +58,11 @@ export function buildFrame(run: Run, play: Playing): Frame {
       ended: state.ended,
     },
     claims: state.claims,
-    chosen: state.picks && { made: state.picks.length, choices: choicesOf(world) },
+    chosen: state.picks && {
+      made: state.picks.length,
+      choices: choicesOf(world),
+      drains: drainsOf(world),
+    },
     traceBegin: world.trace?.begin ?? 0,
     traceEnd: world.trace?.end ?? 0,
     traceHead: world.trace?.head ?? 0,

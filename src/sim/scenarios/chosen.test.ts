@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
+import { block, BOOT as BOOTED, lessonRun, playOut } from '../testing/lesson.ts';
 import { choicesOf, scheduleOf } from './chosen.ts';
 import { CONSOLE_WORK } from './consoles.ts';
 import { newEvaluator } from './evaluator.ts';
@@ -137,4 +138,33 @@ test('a run goes back to the very spot at which it ended', () => {
   again.consoles = CONSOLE_WORK;
   expect(again.goTo(run.spot)).toBe('steps');
   expect(again.state.ended).toBe(true);
+});
+
+test('lets stores become visible one by one on a machine with store buffers, and writes it down', () => {
+  const text =
+    `---\ntitle: T\nmachine: { ordering: tso }\n---\n${BOOTED('system')}` +
+    block('console host', 'mk send web system heartbeat 0xa1a1a1a1 --cpu 1 --hold');
+  const run = playOut(lessonRun(text));
+  run.do({ kind: 'chosen', on: true });
+  expect(() => run.do({ kind: 'choose', cpu: 1, take: false, drain: true })).toThrow(
+    'cpu1 has no store to drain',
+  );
+  while (run.answers.cpu(1)!.stores < 2) run.do({ kind: 'choose', cpu: 1, take: false });
+  const slot = run.answers.slot('web', undefined)!;
+  expect(slot.data_size).toBe(0);
+  const step = run.step;
+  for (let n = 0; n < 2; n++) run.do({ kind: 'choose', cpu: 1, take: false, drain: true });
+  expect(run.answers.slot('web', undefined)!.data_size).toBeGreaterThan(0);
+  expect(run.step).toBe(step + 2);
+  const lines = scheduleOf(run.world, run.state.picks ?? []);
+  expect(lines.slice(-2)).toEqual(['cpu1 drain', 'cpu1 drain']);
+  const hash = run.hash();
+  expect(run.undo()).toBe(true);
+  expect(run.answers.cpu(1)!.stores).toBe(1);
+  run.do({ kind: 'choose', cpu: 1, take: false, drain: true });
+  expect(run.hash()).toBe(hash);
+  // What is left in the buffer is seen as soon as time decides again.
+  run.undo();
+  run.do({ kind: 'chosen', on: false });
+  expect(run.answers.cpu(1)!.stores).toBe(0);
 });

@@ -12,7 +12,16 @@ export interface Choice {
 }
 
 /** What was chosen: the step at `pc`, or the acceptance of `vector` when that is not -1. */
-export type Pick = Choice;
+export interface Pick extends Choice {
+  /** It was neither: the oldest store of its buffer became visible. */
+  readonly drain?: true;
+}
+
+/** A CPU with stores in its buffer, and how many. */
+export interface Drainable {
+  readonly cpu: number;
+  readonly count: number;
+}
 
 /**
  * Chosen mode begins: interrupts arrive at once, held commands may run, and no CPU moves unless it
@@ -43,6 +52,23 @@ export function choicesOf({ machine }: World): Choice[] {
   return choices;
 }
 
+/** CPUs whose oldest store could become visible; none on a machine without store buffers. */
+export function drainsOf({ machine }: World): Drainable[] {
+  const { stores, cpus } = machine;
+  if (!stores) return [];
+  return Array.from({ length: cpus }, (_, cpu) => ({ cpu, count: stores.count(cpu) })).filter(
+    ({ count }) => count > 0,
+  );
+}
+
+/** The oldest store of a CPU's buffer becomes visible. Refused where there is none. */
+export function drain(world: World, cpu: number): Pick {
+  if (!drainsOf(world).some((each) => each.cpu === cpu))
+    throw new Refused(`cpu${cpu} has no store to drain`);
+  world.machine.drain(cpu);
+  return { cpu, pc: -1, vector: -1, drain: true };
+}
+
 /** One step of a CPU, or the acceptance of its interrupt. A choice it does not have is refused. */
 export function choose(world: World, cpu: number, take: boolean): Pick {
   const { machine } = world;
@@ -65,10 +91,12 @@ export function scheduleOf(world: World, picks: readonly Pick[]): string[] {
   const { steps } = world.machine.program;
   const lines: string[] = [];
   let quiet = 0;
-  picks.forEach(({ cpu, pc, vector }, i) => {
+  picks.forEach(({ cpu, pc, vector, drain: isDrain }, i) => {
     const step = steps[pc];
-    const goesOn = picks[i + 1]?.cpu === cpu && picks[i + 1]!.vector < 0;
-    if (!step) lines.push(`cpu${cpu} take ${hex(vector)}`);
+    const following = picks[i + 1];
+    const goesOn = following?.cpu === cpu && following.vector < 0 && !following.drain;
+    if (isDrain) lines.push(`cpu${cpu} drain`);
+    else if (!step) lines.push(`cpu${cpu} take ${hex(vector)}`);
     else if (step.local && goesOn) quiet++;
     else {
       const crowd = picks.slice(i - quiet, i).map((pick) => steps[pick.pc]!);

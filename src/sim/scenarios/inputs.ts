@@ -1,5 +1,5 @@
 import { Refused } from '../base/assert.ts';
-import { beginChosen, choose, endChosen } from './chosen.ts';
+import { beginChosen, choose, drain, endChosen } from './chosen.ts';
 import type { ConsoleWork } from './run-parts.ts';
 import type { Place, RunState } from './run-state.ts';
 import type { World } from '../world/world.ts';
@@ -12,8 +12,13 @@ export type Act =
   | { readonly kind: 'interrupt'; readonly kernel: string }
   /** From here on each step is chosen, or time decides again. */
   | { readonly kind: 'chosen'; readonly on: boolean }
-  /** A CPU takes its next step, or its interrupt. */
-  | { readonly kind: 'choose'; readonly cpu: number; readonly take: boolean };
+  /** A CPU takes its next step, or its interrupt; or the oldest store of its buffer becomes visible. */
+  | {
+      readonly kind: 'choose';
+      readonly cpu: number;
+      readonly take: boolean;
+      readonly drain?: boolean;
+    };
 
 /** Something done, and where in the run that was. */
 export interface Input {
@@ -110,7 +115,7 @@ function performed(world: World, state: RunState, act: Act, work: () => ConsoleW
       return { ...state, picks: act.on ? [] : null, note: '' };
     case 'choose': {
       if (!state.picks) throw new Refused('time decides here: begin to choose first');
-      const pick = choose(world, act.cpu, act.take);
+      const pick = act.drain ? drain(world, act.cpu) : choose(world, act.cpu, act.take);
       return { ...state, picks: [...state.picks, pick] };
     }
   }

@@ -76,7 +76,7 @@ export function inputOf(value: unknown): Input {
   };
 }
 
-function actOf({ kind, kernel, line, on, cpu, take }: Record<string, unknown>): Act {
+function actOf({ kind, kernel, line, on, cpu, take, drain }: Record<string, unknown>): Act {
   const what = 'an input';
   switch (kind) {
     case 'line':
@@ -86,7 +86,10 @@ function actOf({ kind, kernel, line, on, cpu, take }: Record<string, unknown>): 
     case 'chosen':
       return { kind, on: boolean(on, what) };
     case 'choose':
-      return { kind, cpu: natural(cpu, what, 65_535), take: boolean(take, what) };
+      return {
+        ...{ kind, cpu: natural(cpu, what, 65_535), take: boolean(take, what) },
+        ...(drain === true && { drain }),
+      };
     default:
       return wrong(what);
   }

@@ -154,6 +154,8 @@ export interface ChosenFrame {
     /** The vector it would take instead, -1 for none. */
     readonly vector: number;
   }[];
+  /** CPUs with stores in their buffers, and how many. */
+  readonly drains: readonly { readonly cpu: number; readonly count: number }[];
 }
 
 /** Everything the page needs to draw one moment. Plain data; the page never changes it. */

@@ -211,6 +211,9 @@ export class Session {
   /** In chosen mode: the next step of a CPU, or the interrupt that waits for it. */
   readonly choose = (cpu: number, take: boolean): Promise<boolean> =>
     this.#deed(() => this.ask('choose', { cpu, take }));
+  /** Who chooses each step lets the oldest store of a CPU's buffer become visible. */
+  readonly drain = (cpu: number): Promise<boolean> =>
+    this.#deed(() => this.ask('choose', { cpu, take: false, drain: true }));
   /** Takes the last choice back. */
   readonly undo = (): Promise<boolean> =>
     this.#show(() => this.ask('undo', {}), false).finally(() => this.#record());

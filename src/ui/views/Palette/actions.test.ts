@@ -43,7 +43,9 @@ it('gives every action a name of its own, and no key twice', () => {
 it('gives who chooses each step keys that nothing else has', () => {
   const { page, done } = pageOf();
   const choices = [{ cpu: 4, pc: 3, vector: 0xea }];
-  Object.assign(page.session, { frame: { ...EMPTY_FRAME, chosen: { made: 2, choices } } });
+  Object.assign(page.session, {
+    frame: { ...EMPTY_FRAME, chosen: { made: 2, drains: [], choices } },
+  });
   const map = keyMap(actionsOf(page));
   for (const key of ['G', '4', 'V', 'Z', 'W', '3']) map.get(key)?.run();
   const steps = ['choose 4 false', 'choose 4 false', 'choose 4 true'];

@@ -97,6 +97,15 @@ function ofChoice({ session, selection }: Page): Action[] {
           also,
         ),
       );
+  for (const { cpu } of chosen.drains)
+    actions.push(
+      time(
+        `CPU ${cpu}: let its oldest store be seen`,
+        [],
+        () => session.drain(cpu),
+        `${also} drain`,
+      ),
+    );
   if (chosen.made > 0)
     actions.push(
       time('Take the last choice back', ['Z'], () => session.undo(), 'undo'),
