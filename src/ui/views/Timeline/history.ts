@@ -285,7 +285,7 @@ export class TimelineHistory {
 const lineKey = (from: number, to: number): number => (from + 1) * 65_536 + to + 1;
 
 /** Number of a row of marks; the CPU is -1 when none is meant. */
-export const markKey = (cpu: number, kind: number, loud: boolean): number =>
+const markKey = (cpu: number, kind: number, loud: boolean): number =>
   (cpu + 1) * 8 + kind * 2 + (loud ? 1 : 0);
 
 /** Whether a mark must be seen. */
@@ -293,7 +293,7 @@ export const isLoud = (kind: number, b: number): boolean =>
   kind === MARK.hazard || (kind === MARK.outcome && isLoss(b));
 
 /** Whether an outcome is one that nobody wanted. */
-export const isLoss = (outcome: number): boolean => outcome !== OUTCOME.whole;
+const isLoss = (outcome: number): boolean => outcome !== OUTCOME.whole;
 
 const newLine = (from: number, to: number): Line => ({
   ...{ from, to, longest: 0 },

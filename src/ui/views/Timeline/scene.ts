@@ -125,7 +125,7 @@ export function lanesShown(
 }
 
 /** Whose a CPU was at a time; -1 is nobody's. */
-export const kernelAt = (
+const kernelAt = (
   { lanes }: TimelineHistory,
   cpu: number,
   time: number,
