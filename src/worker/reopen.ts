@@ -1,5 +1,4 @@
 import { Refused } from '../sim/base/assert.ts';
-import { currentOf } from '../sim/scenarios/branches.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
 import type { Reason, Run } from '../sim/scenarios/run.ts';
 import type { Reopened } from './protocol.ts';
@@ -22,7 +21,8 @@ export async function reopen(
   let why = '';
   try {
     // With branches, all that is known of the current one, and back to where it was left.
-    const end = recorded.branches ? currentOf(recorded.branches).spot : recorded.spot;
+    const { branches = [], current } = recorded.branches ?? {};
+    const end = branches.find(({ id }) => id === current)?.spot ?? recorded.spot;
     for (let step = SLICE_STEPS; step < end.step; step += SLICE_STEPS) {
       while (await bring(run.seek(step)));
       await breathe();

@@ -1,7 +1,7 @@
 import { Refused } from '../sim/base/assert.ts';
 import { buildFrame, legendOf } from '../sim/scenarios/build-frame.ts';
 import { consoleOf } from '../sim/scenarios/run-state.ts';
-import { currentOf, type Settings } from '../sim/scenarios/branches.ts';
+import type { Settings, Tree } from '../sim/scenarios/branches.ts';
 import type { Input } from '../sim/scenarios/inputs.ts';
 import { Run, type OwnFile, type Reason } from '../sim/scenarios/run.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
@@ -11,7 +11,8 @@ import { utf8Encode } from '../sim/base/text.ts';
 import type { Frame } from '../sim/world/frame.ts';
 import type { Tell } from './host.ts';
 import { failureOf } from './host.ts';
-import { Branches } from './branch-handlers.ts';
+import { branchHandlers, type Change } from './branch-handlers.ts';
+import type { Branches, Grower } from './branch-part.ts';
 import type { Breaking } from './breaking.ts';
 import { lookHandlers } from './looking.ts';
 import { Playback } from './playback.ts';
@@ -55,7 +56,9 @@ class Session {
   readonly #playback: Playback;
   /** There once a breakpoint was set, or looked for. */
   #breaking: Breaking | undefined;
-  readonly #branches: Branches;
+  /** The futures of the run, once anybody cares: their part is loaded then. */
+  #branches: Branches | undefined;
+  readonly #grower: Grower;
   readonly handlers: Handlers;
 
   constructor(tell: Tell, services: Services) {
@@ -68,14 +71,14 @@ class Session {
         tell({ push: 'failure', failure: failureOf(error) });
       },
     });
-    this.#branches = new Branches({
-      ...{ tell, inLine: (work) => this.#inLine(work), records: () => services.records() },
+    this.#grower = {
+      ...{ tell, records: () => services.records() },
       open: async (recorded, run, adopt) => {
         const made = await this.#make(recorded, recorded.inputs);
         if (!run) adopt(made.run);
         return this.#take({ ...made, run: run ?? made.run }, recorded);
       },
-    });
+    };
     this.handlers = this.#makeHandlers();
   }
 
@@ -168,7 +171,8 @@ class Session {
     this.#generation++;
     this.#playback.stop();
     const tree = recorded?.branches;
-    const made = await this.#make(ask, tree ? currentOf(tree).inputs : recorded?.inputs);
+    const running = tree?.branches.find(({ id }) => id === tree.current);
+    const made = await this.#make(ask, (running ?? recorded)?.inputs);
     const { run, settings } = made;
     const before = this.#run;
     const isAgain = ask.again === true && before !== undefined;
@@ -177,9 +181,25 @@ class Session {
       await this.#bring('consoles');
     }
     const again = isAgain ? (await this.#services.models()).startAgain(before, run) : undefined;
-    if (ask.branch === true && before) this.#branches.restart(run, settings);
-    else this.#branches.begin(run, settings, ask.source, tree);
+    if (ask.branch === true && before) (await this.#grove()).restart(run, settings);
+    else {
+      this.#branches = undefined;
+      this.#tell({ push: 'branches', branches: { branches: [], current: 0 } });
+      if (tree) await this.#grove(made, tree);
+    }
     return { ...(again && { again }), ...(await this.#take(made, recorded)) };
+  }
+
+  /** The branches of the run, or of one that is about to take its place. */
+  async #grove(made?: Pick<Made, 'run' | 'settings' | 'source'>, tree?: Tree): Promise<Branches> {
+    const { Branches } = await this.#services.branches();
+    if (!this.#branches) {
+      const { run } = made ?? this;
+      const { source, own, glue } = made ? { ...made, ...made.settings } : this.#asked!;
+      const settings = { seed: run.seed, profile: run.profile, glue, own };
+      this.#branches = new Branches(this.#grower, run, settings, source, tree);
+    }
+    return this.#branches;
   }
 
   /** A run of a lesson, at its beginning. */
@@ -226,18 +246,14 @@ class Session {
   }
 
   /** Calls of who chooses each step, sets breakpoints, keeps a run to open it again. */
-  #deeds(
-    change: <Ask, Answer>(
-      work: (ask: Ask) => Answer | Promise<Answer>,
-    ) => (ask: Ask) => Promise<Answer>,
-  ) {
+  #deeds(change: Change) {
     return {
-      chosen: change(({ on }: Calls['chosen']['ask']) => {
-        this.#branches.do({ kind: 'chosen', on });
+      chosen: change(async ({ on }: Calls['chosen']['ask']) => {
+        (await this.#grove()).do({ kind: 'chosen', on });
         return this.#frame();
       }),
-      choose: change(({ cpu, take, drain }: Calls['choose']['ask']) => {
-        this.#branches.do({ kind: 'choose', cpu, take, ...(drain && { drain }) });
+      choose: change(async ({ cpu, take, drain }: Calls['choose']['ask']) => {
+        (await this.#grove()).do({ kind: 'choose', cpu, take, ...(drain && { drain }) });
         return this.#frame();
       }),
       undo: change(() => {
@@ -258,15 +274,18 @@ class Session {
       schedule: () => this.#inLine(() => scheduleOf(this.run.world, this.run.state.picks ?? [])),
       record: async ({ branches, ...kept }: Calls['record']['ask']) => {
         const { writeRecord, engineVersion } = await this.#services.records();
-        return this.#inLine(() => {
+        return this.#inLine(async () => {
           const { seed, profile, inputs, spot } = this.run;
           const made = { seed, profile, inputs, spot, hash: this.run.hash() };
-          const tree = branches === true ? { branches: this.#branches.grow() } : {};
+          const tree = branches === true ? { branches: (await this.#grove()).grow() } : {};
           const engine = engineVersion();
           return writeRecord({ ...this.#asked!, ...made, ...tree, engine, ...kept });
         });
       },
-      ...this.#branches.handlers(change),
+      ...branchHandlers(
+        (work) => this.#inLine(async () => work(await this.#grove())),
+        () => this.#stopPlaying(),
+      ),
       reopen: ({ text }: Calls['reopen']['ask']) =>
         this.#inLine(async () => {
           const recorded = (await this.#services.records()).readRecord(text);
@@ -318,7 +337,7 @@ class Session {
   async #type({ kernel, line }: Calls['type']['ask']): Promise<Calls['type']['answer']> {
     const { run } = this;
     await this.#bring('consoles');
-    this.#branches.do({ kind: 'line', kernel, line });
+    (await this.#grove()).do({ kind: 'line', kernel, line });
     await this.#runTo(['typed', 'ended', 'chosen'], true);
     const { status, output } = consoleOf(run.state, kernel);
     this.#tell({ push: 'frame', frame: this.#frame(), rows: this.#rows(0, 0) });

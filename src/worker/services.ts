@@ -5,6 +5,7 @@ import type * as Designs from '../sim/scenarios/designs.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
 import type { ConsoleWork, Evaluator, Run } from '../sim/scenarios/run.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
+import type * as BranchPart from './branch-part.ts';
 import type { Breaking } from './breaking.ts';
 import type { Inspector } from './inspect/inspect.ts';
 import type { Calls, StartedAgain } from './protocol.ts';
@@ -35,6 +36,7 @@ export interface Services {
       again: readonly string[],
     ) => string;
   }>;
+  branches(): Promise<typeof BranchPart>;
   records(): Promise<{
     readonly readRecord: (text: string) => Recorded;
     readonly writeRecord: (recorded: Recorded) => string;

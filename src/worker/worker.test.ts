@@ -31,6 +31,7 @@ const SERVICES: Services = {
   trees: () => import('./tree-reading.ts'),
   designs: () => import('../sim/scenarios/designs.ts'),
   diagrams: () => import('../sim/scenarios/diagram/of-run.ts'),
+  branches: () => import('./branch-part.ts'),
   records: () => import('../sim/scenarios/record.ts'),
   models: () => import('../sim/scenarios/start-again.ts'),
   races: () => import('../sim/engine/races.ts'),

@@ -29,7 +29,10 @@ async function compare(...argv: readonly string[]) {
 
 it('says that the same file twice is the same', async () => {
   const { status, out } = await compare('one.md', 'one.md');
-  expect([status, out]).toEqual([0, 'one.md and one.md do the same to their ends.\n']);
+  expect([status, out]).toEqual([
+    0,
+    'In one.md and one.md the machine does the same to the end.\n',
+  ]);
 });
 
 it('names the first difference, and the bytes of the slot', async () => {

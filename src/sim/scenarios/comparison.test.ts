@@ -19,7 +19,9 @@ test('runs that do the same have no parting and no difference', () => {
   expect(both.parting).toBeUndefined();
   expect(both.at(both.end).diff).toEqual({ cpus: [], shared: [], others: [] });
   expect(both.nextChange(both.end - 20)).toBeUndefined();
-  expect(partingSentence(both, ['a', 'b'])).toBe('a and b do the same to their ends.');
+  expect(partingSentence(both, ['a', 'b'])).toBe(
+    'In a and b the machine does the same to the end.',
+  );
 });
 
 test('the first difference is named: the step, and what each does there', () => {

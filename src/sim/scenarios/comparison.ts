@@ -236,7 +236,7 @@ export function partingSentence(
         : `their bytes differ from step ${bytesDiffer} on`;
   if (!parting)
     return bytes === ''
-      ? `${a} and ${b} do the same to their ends.`
+      ? `In ${a} and ${b} the machine does the same to the end.`
       : `${a} and ${b} take the same steps to their ends, but ${bytes}.`;
   const { step, before, now, times } = parting;
   const shared =
