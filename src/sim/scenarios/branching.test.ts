@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Refused } from '../base/assert.ts';
 import { block, BOOT } from '../testing/lesson.ts';
 import { ready } from '../testing/world.ts';
+import { readBranches, writeBranches } from './branch-record.ts';
 import { Branching } from './branching.ts';
 import { currentOf, NAME_MAX, type Settings, type Tree } from './branches.ts';
 import { choicesOf } from './chosen.ts';
@@ -239,4 +240,36 @@ test('each branch always replays to the state it was recorded in', { timeout: 60
     }),
     { numRuns: 25 },
   );
+});
+
+test('a tree that is broken is refused with the part that is wrong', () => {
+  const branching = new Branching(playOut(start()), SETTINGS);
+  idle(branching);
+  typeOn(branching, 'host', 'echo kept');
+  const tree = branching.grow();
+  const { inputs } = currentOf(tree);
+  const whole = JSON.parse(JSON.stringify(writeBranches(tree))) as { list: object[] };
+  const read = (change: object): Tree =>
+    readBranches({ ...whole, ...change }, { ...SETTINGS, inputs });
+  expect(read({})).toEqual(tree);
+  const [main, kept] = whole.list;
+  const broken: readonly object[] = [
+    { list: [] },
+    { list: 'x' },
+    { current: 7 },
+    { current: 0 },
+    { next: 1 },
+    { list: [kept, main] },
+    { list: [main, { ...kept, name: 'main' }] },
+    { list: [main, { ...kept, name: ' ' }] },
+    { list: [main, { ...kept, id: 0 }] },
+    { list: [main, { ...kept, parent: 9 }] },
+    { list: [main, { ...kept, fork: { step: 1, inputs: 5 } }] },
+    { list: [main, { ...kept, inputs: [] }] },
+    { list: [{ ...main, settings: undefined }, kept] },
+  ];
+  for (const change of broken)
+    expect(() => read(change), JSON.stringify(change).slice(0, 80)).toThrow(
+      /^this session is broken: /,
+    );
 });

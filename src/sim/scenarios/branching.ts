@@ -77,8 +77,9 @@ export class Branching {
     run.do(act);
     // The same choice as before leads along the branch.
     if (isTip || run.allInputs === allInputs) return;
+    const { step, inputs } = fork;
     const [choice = ''] = scheduleOf(run.world, run.state.picks?.slice(-1) ?? []);
-    this.#tree = branchedOff(before, nameOfAct(act, choice), fork, this.#way());
+    this.#tree = branchedOff(before, nameOfAct(act, choice), { step, inputs }, this.#way());
   }
 
   /** The lesson was started again, with these settings. */
