@@ -19,6 +19,7 @@ const SERVICES = {
   expressions: () => import('../sim/scenarios/claims.ts'),
   consoles: () => import('../sim/scenarios/consoles.ts'),
   breaking: () => import('./breaking.ts'),
+  branches: () => import('./branch-part.ts'),
 } as unknown as Services;
 
 interface Opened {
