@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { MIB } from '../../sim/base/units.ts';
+import { booting } from '../../sim/scenarios/booting.ts';
 import { exploreRun } from '../../sim/scenarios/explore.ts';
 import type { WorldOptions } from '../../sim/world/explore/world-explorer.ts';
 import { playedTo, readPoint } from '../explore/point.ts';
@@ -92,24 +93,7 @@ function scenarioOf(senders: number): string {
 title: Race
 machine: { cpus: 8, memory: 4GiB, pool: 1GiB@2GiB }
 ---
-\`\`\`dts web.dts
-/dts-v1/;
-/ {
-  compatible = "multikernel-v1";
-  instances { web-server { id = <2>; resources { cpus = <${receiver}>; memory-bytes = <0x10000000>; }; }; };
-};
-\`\`\`
-\`\`\`console host
-mount -t multikernel none /sys/fs/multikernel
-dtc -I dts -O dtb -o web.dtb web.dts
-cat web.dtb > /sys/fs/multikernel/device_tree
-kerf load --kernel=/boot/vmlinuz --id=2
-kerf exec --id=2
-\`\`\`
-\`\`\`console web-server
-mk listen system
-\`\`\`
-\`\`\`console host
+${booting('web-server', String(receiver), 'system')}\`\`\`console host
 ${sends.join('\n')}
 \`\`\`
 \`\`\`explore

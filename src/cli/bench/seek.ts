@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { assert } from '../../sim/base/assert.ts';
 import { nextRandom, seedRandom } from '../../sim/base/rng.ts';
+import { booting } from '../../sim/scenarios/booting.ts';
 import { buildFrame } from '../../sim/scenarios/build-frame.ts';
 import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
 import { parseScenario } from '../../sim/scenarios/parse.ts';
@@ -64,21 +65,7 @@ function longRun(steps: number): Run {
 title: Seek
 machine: { cpus: 8, memory: 4GiB, pool: 1GiB@2GiB }
 ---
-\`\`\`dts web.dts
-/dts-v1/;
-/ { compatible = "multikernel-v1"; instances { web { id = <2>; resources { cpus = <4 5>; memory-bytes = <0x10000000>; }; }; }; };
-\`\`\`
-\`\`\`console host
-mount -t multikernel none /sys/fs/multikernel
-dtc -I dts -O dtb -o web.dtb web.dts
-cat web.dtb > /sys/fs/multikernel/device_tree
-kerf load --kernel=/boot/vmlinuz --id=2
-kerf exec --id=2
-\`\`\`
-\`\`\`console web
-mk listen user
-\`\`\`
-`;
+${booting('web', '4 5', 'user')}`;
   const run = new Run(parseScenario(text, 'bench.md'), { trace: true });
   run.consoles = CONSOLE_WORK;
   while (run.advance({ through: true }) !== 'ended');

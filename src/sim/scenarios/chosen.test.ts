@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { block, BOOT as BOOTED, lessonRun, playOut } from '../testing/lesson.ts';
+import { booting } from './booting.ts';
 import { choicesOf, scheduleOf } from './chosen.ts';
 import { CONSOLE_WORK } from './consoles.ts';
 import { newEvaluator } from './evaluator.ts';
@@ -11,21 +12,7 @@ const BOOT = `---
 title: Choose
 machine: { cpus: 8, memory: 4GiB, pool: 1GiB@2GiB }
 ---
-\`\`\`dts web.dts
-/dts-v1/;
-/ { compatible = "multikernel-v1"; instances { web { id = <2>; resources { cpus = <4 5>; memory-bytes = <0x10000000>; }; }; }; };
-\`\`\`
-\`\`\`console host
-mount -t multikernel none /sys/fs/multikernel
-dtc -I dts -O dtb -o web.dtb web.dts
-cat web.dtb > /sys/fs/multikernel/device_tree
-kerf load --kernel=/boot/vmlinuz --id=2
-kerf exec --id=2
-\`\`\`
-\`\`\`console web
-mk listen system
-\`\`\`
-\`\`\`console host
+${booting('web', '4 5', 'system')}\`\`\`console host
 mk send web system heartbeat 0xa1a1a1a1 --cpu 1 --hold
 mk send web system shutdown  0xb2b2b2b2 --cpu 6 --hold
 \`\`\`

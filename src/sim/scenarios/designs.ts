@@ -1,5 +1,6 @@
 import type { DesignSwitch } from '../kernel/system.ts';
 import type { Ordering } from '../machine/ordering.ts';
+import { booting } from './booting.ts';
 import { partsOf, RING_SLOTS, type DesignPart } from '../world/design-switches.ts';
 import type { ProfileName } from './scenario.ts';
 
@@ -167,31 +168,7 @@ ${designLine(design, situation, change)}machine: { cpus: 8, memory: 4GiB, pool: 
 
 ## Boot and listen
 
-\`\`\`dts web.dts
-/dts-v1/;
-/ {
-  compatible = "multikernel-v1";
-  instances {
-    web-server {
-      id = <2>;
-      resources { cpus = <4 5>; memory-bytes = <0x10000000>; };
-    };
-  };
-};
-\`\`\`
-
-\`\`\`console host
-mount -t multikernel none /sys/fs/multikernel
-dtc -I dts -O dtb -o web.dtb web.dts
-cat web.dtb > /sys/fs/multikernel/device_tree
-kerf load --kernel=/boot/vmlinuz --id=2
-kerf exec --id=2
-\`\`\`
-
-\`\`\`console web-server
-mk listen system
-\`\`\`
-
+${booting('web-server', '4 5', 'system')}
 ## Messages, held back
 
 \`\`\`console host

@@ -14,6 +14,7 @@ export interface FrameView {
   readonly routine: string;
   readonly source: string;
   readonly start: number;
+  readonly end: number;
   readonly pc: number;
   readonly label: string;
   readonly locals: readonly { readonly name: string; readonly value: number }[];
@@ -31,6 +32,7 @@ export function stackOf({ machine }: World, cpu: number): FrameView[] {
       routine: routine.name,
       source: routine.source,
       start: routine.start,
+      end: routine.end,
       pc,
       label: program.steps[pc]!.label,
       locals: routine.locals.map((name, i) => ({ name, value: D[locals + i]! })),

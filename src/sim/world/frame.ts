@@ -4,8 +4,9 @@ import type { LogLevel } from '../kernel/log-events.ts';
 export interface FrameStack {
   readonly routine: string;
   readonly source: string;
-  /** Index into `Legend.steps` of the routine's first step and of the next one. */
+  /** Index into `Legend.steps` of the routine's first step, behind its last, and of the next one. */
   readonly start: number;
+  readonly end: number;
   readonly pc: number;
   readonly locals: readonly { readonly name: string; readonly value: number }[];
 }

@@ -15,7 +15,7 @@ const legend: Legend = {
   design: [],
   profiles: [],
 };
-const frame = { routine: 'b', source: 'b.c', start: 1, locals: [] };
+const frame = { routine: 'b', source: 'b.c', start: 1, end: 4, locals: [] };
 
 describe('a frame of the stack', () => {
   it('has the steps of its routine, before and after the next one', () => {
@@ -29,7 +29,7 @@ describe('a frame of the stack', () => {
   });
 
   it('has none where the legend knows nothing', () => {
-    expect(stepsOf({ ...frame, start: 99, pc: 99 }, legend)).toEqual([]);
+    expect(stepsOf({ ...frame, start: 99, end: 101, pc: 99 }, legend)).toEqual([]);
   });
 });
 

@@ -12,12 +12,9 @@ export interface StepLine {
 
 /** Every step of a frame's routine; `pc` is the next one. */
 export function stepsOf(frame: FrameStack, { steps }: Legend): readonly StepLine[] {
-  const routine = steps[frame.start]?.routine;
   const lines: StepLine[] = [];
-  for (let pc = frame.start; pc < steps.length && steps[pc]!.routine === routine; pc++) {
+  for (let pc = frame.start; pc < Math.min(frame.end, steps.length); pc++) {
     const { id, text, cost, local } = steps[pc]!;
-    // What stands behind every routine to catch one that does not return is no step of a kernel.
-    if (id === 'end' && cost === 0) continue;
     const when = pc < frame.pc ? 'done' : pc === frame.pc ? 'now' : 'later';
     lines.push({ pc, id, text, cost, local, when });
   }

@@ -130,9 +130,11 @@ class Shot {
 
   step(cpu: number, name: string, pc: number): void {
     const { start } = FILM_LEGEND.routines.find((routine) => routine.name === name)!;
+    const { routine } = FILM_LEGEND.steps[start]!;
+    const end = start + FILM_LEGEND.steps.filter((each) => each.routine === routine).length;
     const now = this.moment.cpus[cpu]!;
     if (now.mode === 'idle' || now.mode === 'wait-sipi') now.mode = 'task';
-    now.stack = [{ routine: name, source: '', start, pc: start + pc, locals: [] }];
+    now.stack = [{ routine: name, source: '', start, end, pc: start + pc, locals: [] }];
     this.#row(cpu, ROW.step, 40, start + pc, 1);
     this.#cut(40);
   }
