@@ -303,7 +303,9 @@ describe('looking', () => {
     expect(await page.ask('evaluate', { expression: 'kernel("host").cpus.size() + 1' })).toBe(9);
     await expect(page.ask('evaluate', { expression: 'kernle("host")' })).rejects.toThrow(/kernel/);
     await expect(page.ask('evaluate', { expression: 'stats.' })).rejects.toThrow(Refused);
-    await expect(page.ask('evaluate', { expression: 'cpu(99).id' })).rejects.toThrow(/0 to 7/);
+    await expect(page.ask('evaluate', { expression: 'cpu(99).id' })).rejects.toThrow(
+      'there are 0, 1, 2, 3, 4, 5, 6, 7',
+    );
   });
 
   it('runs until a claim holds, or gives up after as many steps as it was told', async () => {

@@ -206,7 +206,7 @@ function messageAnswer(world: World, n: number): Answer<'Message'> | undefined {
 function known(world: World, kind: Kind): readonly (string | number)[] {
   switch (kind) {
     case 'cpu':
-      return [`0 to ${world.machine.cpus - 1}`];
+      return Array.from({ length: world.machine.cpus }, (_, cpu) => cpu);
     case 'kernel':
       return world.sys.kernels.map(({ name }) => name);
     case 'instance': {
