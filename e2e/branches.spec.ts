@@ -98,7 +98,9 @@ test('a session file is compared with the run; what is none is refused in a sent
   await page.keyboard.press('/');
   await expect(page.getByRole('combobox', { name: 'Find an action' })).toBeFocused();
   await page.keyboard.type('save this session');
-  await expect(page.locator('#action-list [aria-selected=true]')).toContainText('Save this session');
+  await expect(page.locator('#action-list [aria-selected=true]')).toContainText(
+    'Save this session',
+  );
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.keyboard.press('Enter'),
