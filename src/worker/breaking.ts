@@ -2,7 +2,8 @@
 import { Refused } from '../sim/base/assert.ts';
 import { readBreaks, type LineFault, type NumberedLine } from '../sim/scenarios/breaks/breaks.ts';
 import { advanceTo, lookBack, type Limit, type Scanner } from '../sim/scenarios/breaks/scan.ts';
-import type { Reason, Run } from '../sim/scenarios/run.ts';
+import type { Run } from '../sim/scenarios/run.ts';
+import type { Reason } from '../sim/scenarios/run-parts.ts';
 import type { Tell } from './host.ts';
 import { lookForWriter } from './inspect/writer.ts';
 import type { Calls } from './protocol.ts';

@@ -1,7 +1,7 @@
 import type { Effect } from '../sim/world/explore/effects.ts';
 import type { PropertyResult } from '../sim/scenarios/explore-properties.ts';
 import type { Tally } from '../sim/scenarios/explore.ts';
-import type { OwnFile } from '../sim/scenarios/run.ts';
+import type { OwnFile } from '../sim/scenarios/run-parts.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
 import type { Parcel, ShardState } from '../sim/engine/shard.ts';
 import type { Failure, Port } from './protocol.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Reason, Run } from '../sim/scenarios/run.ts';
+import type { Run } from '../sim/scenarios/run.ts';
+import type { Reason } from '../sim/scenarios/run-parts.ts';
 import { BOOT, lessonRun, playOut } from '../sim/testing/lesson.ts';
 import { Playback } from './playback.ts';
 import type { Speed } from './protocol.ts';

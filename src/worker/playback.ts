@@ -1,4 +1,5 @@
-import type { Reason, Run } from '../sim/scenarios/run.ts';
+import type { Run } from '../sim/scenarios/run.ts';
+import type { Reason } from '../sim/scenarios/run-parts.ts';
 import type { Speed } from './protocol.ts';
 
 /** Real time between frames, in ms: one a screen refresh. */

@@ -1,6 +1,7 @@
 import { Refused } from '../sim/base/assert.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
-import type { Reason, Run } from '../sim/scenarios/run.ts';
+import type { Run } from '../sim/scenarios/run.ts';
+import type { Reason } from '../sim/scenarios/run-parts.ts';
 import type { Reopened } from './protocol.ts';
 
 /** Steps after which others get a word in. */

@@ -1,6 +1,6 @@
 import { Refused } from '../base/assert.ts';
 import type { Act, Input, Spot } from './inputs.ts';
-import type { OwnFile } from './run.ts';
+import type { OwnFile } from './run-parts.ts';
 
 /** What a run of a lesson is started with. */
 export interface Settings {

@@ -8,7 +8,8 @@ import { Branching } from './branching.ts';
 import { currentOf, NAME_MAX, type Settings, type Tree } from './branches.ts';
 import { choicesOf } from './chosen.ts';
 import { parseScenario } from './parse.ts';
-import { Run, type Reason } from './run.ts';
+import { Run } from './run.ts';
+import type { Reason } from './run-parts.ts';
 
 const TEXT = `---\ntitle: T\n---\n${BOOT('user')}# Two\n${block('console host', 'mk send web user 1 0x01')}\n# Three${block('console host', 'echo three')}`;
 const SCENARIO = parseScenario(TEXT, 'branches.md');

@@ -14,7 +14,7 @@ import {
   type ConsoleState,
   type RunState,
 } from './run-state.ts';
-import type { ConsoleWork } from './run.ts';
+import type { ConsoleWork } from './run-parts.ts';
 import { serve, writeDeviceTree } from './serve.ts';
 
 const withConsole = (state: RunState, console: ConsoleState): RunState => ({

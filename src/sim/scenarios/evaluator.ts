@@ -1,6 +1,6 @@
 import { compileClaim, type Expression } from './claims.ts';
 import type { Answers } from './names.ts';
-import type { Evaluator } from './run.ts';
+import type { Evaluator } from './run-parts.ts';
 import type { Claim } from './scenario.ts';
 
 /** Evaluates claims with the expression library behind it; its own chunk, loaded when one is met. */

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ready } from '../testing/world.ts';
 import { parseScenario } from './parse.ts';
-import { Run, type RunOptions } from './run.ts';
+import { Run } from './run.ts';
+import type { RunOptions } from './run-parts.ts';
 import { startAgain } from './start-again.ts';
 
 const TEXT = readFileSync(

@@ -1,5 +1,6 @@
 import { parseScenario } from '../scenarios/parse.ts';
-import { Run, type OwnFile, type Reason } from '../scenarios/run.ts';
+import { Run } from '../scenarios/run.ts';
+import type { OwnFile, Reason } from '../scenarios/run-parts.ts';
 import { ready } from './world.ts';
 
 export interface LessonOptions {
