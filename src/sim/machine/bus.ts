@@ -2,7 +2,7 @@ import { ROW } from '../base/record.ts';
 import type { Core } from './core.ts';
 import { CPU, MODE } from './cpu.layout.ts';
 import { STORE_DRAIN, type Flight } from './flights.ts';
-import { requestVector, resetLapic } from './lapic.ts';
+import { deliverable, requestVector, resetLapic } from './lapic.ts';
 import { DeliveryMode } from './lapic.regs.ts';
 import type { Machine } from './machine.ts';
 
@@ -46,6 +46,8 @@ export function land<X extends Core>(machine: Machine<X>, flight: Flight): void 
     if (!fresh) software.merged(target, vector);
     // With interrupts off the way back from the handler is where the next one is looked at.
     if (H[h + INTERRUPTS_ON] === 0) return;
+    // What TPR or a vector in service holds back wakes nobody.
+    if (H[h + DEPTH] === 0 && deliverable(H, h) < 0) return;
     core.last = -1;
     core.broken = true;
     machine.wake(target, at);

@@ -48,6 +48,17 @@ describe('an IPI', () => {
     expect(board.machine.quiet).toBe(true);
   });
 
+  it('that the task priority holds back wakes nobody', () => {
+    const board = new Board();
+    board.machine.H[CPU.stride + CPU.tpr] = 0xf0;
+    board.begin(0, board.ring, 1, fixed, 0xea);
+    board.machine.run(100);
+    expect(board.of(ROW.take)).toEqual([]);
+    expect(board.of(ROW.step).filter(({ cpu }) => cpu === 1)).toEqual([]);
+    expect(pending(board, 1)).toBe(0xea);
+    expect(board.machine.quiet).toBe(true);
+  });
+
   it('is taken between two steps, never within one', () => {
     const board = new Board(2, { ipi: 33 });
     board.begin(0, board.ring, 1, fixed, 0xea);
