@@ -88,6 +88,59 @@ export interface Recorder {
   row(kind: Row, time: number, cpu: number, a: number, b: number, c: number, d: number): void;
 }
 
+/** What a value in a row of a passage is counted from: nothing, or what the passage was told with. */
+export const FACT = {
+  none: 0,
+  /** When it began, in ns. */
+  start: 1,
+  cpu: 2,
+  /** Two numbers that may be large: an address, and an address or a time. */
+  place: 3,
+  other: 4,
+  /** Numbers of 32 bits: serials of the message and of its IPI, the kernel's log records before. */
+  serial: 5,
+  flight: 6,
+  log: 7,
+  /** At most 4,095 bytes, an APIC id. */
+  bytes: 8,
+  apic: 9,
+  type: 10,
+  subtype: 11,
+  kernel: 12,
+} as const;
+export const FACTS = 13;
+/** A value: one of {@link FACT}, and what to add to it. */
+export type Told = readonly [fact: number, plus: number];
+
+/** A row of a passage; `at` in ns from its beginning. */
+export interface PassageRow {
+  readonly at: number;
+  readonly kind: Row;
+  readonly a: Told;
+  readonly b: Told;
+  readonly c: Told;
+  readonly d: Told;
+}
+
+/** A recorder that knows the rows of passages: it is told of one at once, by number. */
+export interface PassageRecorder extends Recorder {
+  passage(
+    number: number,
+    time: number,
+    cpu: number,
+    place: number,
+    other: number,
+    serial: number,
+    flight: number,
+    log: number,
+    bytes: number,
+    apic: number,
+    type: number,
+    subtype: number,
+    kernel: number,
+  ): void;
+}
+
 /** Arguments of {@link Recorder.steps}. */
 export type StepRun = Parameters<Recorder['steps']>;
 

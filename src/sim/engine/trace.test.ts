@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ROW } from '../base/record.ts';
+import { FACT, ROW, type PassageRow } from '../base/record.ts';
 import { History, MARKS_MAX } from './history.ts';
 import { CHUNK_ENTRIES, Trace, type TraceRow } from './trace.ts';
 
@@ -22,7 +22,7 @@ describe('a trace', () => {
   });
 
   it('lets the oldest rows fall out of a full window, and keeps the numbers of the others', () => {
-    const trace = new Trace(2 * CHUNK_ENTRIES);
+    const trace = new Trace([], 2 * CHUNK_ENTRIES);
     fill(trace, 0, 3 * CHUNK_ENTRIES + 10);
     expect(trace.end).toBe(3 * CHUNK_ENTRIES + 10);
     expect(trace.begin).toBe(2 * CHUNK_ENTRIES);
@@ -32,7 +32,7 @@ describe('a trace', () => {
   });
 
   it('copies columns across chunks, clipped to what there is', () => {
-    const trace = new Trace(2 * CHUNK_ENTRIES);
+    const trace = new Trace([], 2 * CHUNK_ENTRIES);
     fill(trace, 0, 2 * CHUNK_ENTRIES + 5);
     const middle = trace.slice(2 * CHUNK_ENTRIES - 2, 2 * CHUNK_ENTRIES + 3);
     expect(middle.from).toBe(2 * CHUNK_ENTRIES - 2);
@@ -53,7 +53,7 @@ describe('a trace', () => {
   });
 
   it('finds the first row that is not before a time', () => {
-    const trace = new Trace(2 * CHUNK_ENTRIES);
+    const trace = new Trace([], 2 * CHUNK_ENTRIES);
     fill(trace, 0, 2 * CHUNK_ENTRIES + 100);
     expect(trace.firstAt(10 * (CHUNK_ENTRIES + 7))).toBe(CHUNK_ENTRIES + 7);
     expect(trace.firstAt(10 * (CHUNK_ENTRIES + 7) - 1)).toBe(CHUNK_ENTRIES + 7);
@@ -76,7 +76,7 @@ describe('a trace', () => {
   it.each([3, CHUNK_ENTRIES - 1, CHUNK_ENTRIES, CHUNK_ENTRIES + 1, 2 * CHUNK_ENTRIES])(
     'forgets the rows from %d on, and goes on there with others',
     (end) => {
-      const trace = new Trace(4 * CHUNK_ENTRIES);
+      const trace = new Trace([], 4 * CHUNK_ENTRIES);
       fill(trace, 0, 2 * CHUNK_ENTRIES + 50);
       trace.cut(end);
       expect([trace.end, trace.head]).toEqual([end, end]);
@@ -91,7 +91,7 @@ describe('a trace', () => {
   );
 
   it('is empty after a cut before its window, and numbers on', () => {
-    const trace = new Trace(2 * CHUNK_ENTRIES);
+    const trace = new Trace([], 2 * CHUNK_ENTRIES);
     fill(trace, 0, 4 * CHUNK_ENTRIES);
     trace.cut(CHUNK_ENTRIES + 3);
     expect([trace.begin, trace.end]).toEqual([CHUNK_ENTRIES + 3, CHUNK_ENTRIES + 3]);
@@ -102,14 +102,37 @@ describe('a trace', () => {
   });
 });
 
-describe('runs of steps in a trace', () => {
+const told = (fact: number, plus: number) => [fact, plus] as const;
+/** Two passages, of which one tells every fact. */
+const PASSAGES: readonly (readonly PassageRow[])[] = [
+  [
+    {
+      ...{ at: 0, kind: ROW.write, a: told(FACT.place, 8), b: told(FACT.bytes, 0) },
+      ...{ c: told(FACT.none, 7), d: told(FACT.apic, 1) },
+    },
+    {
+      ...{ at: 12, kind: ROW.sent, a: told(FACT.other, 0), b: told(FACT.type, 0) },
+      ...{ c: told(FACT.subtype, 0), d: told(FACT.serial, 0) },
+    },
+    {
+      ...{ at: 40, kind: ROW.log, a: told(FACT.start, 5), b: told(FACT.kernel, 0) },
+      ...{ c: told(FACT.log, 1), d: told(FACT.flight, 0) },
+    },
+  ],
+  Array.from({ length: 70 }, (_, n) => ({
+    ...{ at: n, kind: ROW.step, a: told(FACT.none, 1), b: told(FACT.none, n) },
+    ...{ c: told(FACT.cpu, 0), d: told(FACT.serial, n) },
+  })),
+];
+
+describe('runs of steps and passages in a trace', () => {
   const COSTS = [4, 1, 22, 0, 3000, 7, 2, 9];
   const elapsed = new Float64Array(COSTS.length + 1);
   COSTS.forEach((cost, pc) => (elapsed[pc + 1] = elapsed[pc]! + cost));
 
   /** A trace, and beside it the plain list of what must be in it. */
   class Twin {
-    readonly trace = new Trace(2 * CHUNK_ENTRIES);
+    readonly trace = new Trace(PASSAGES, 2 * CHUNK_ENTRIES);
     rows: TraceRow[] = [];
     time = 0;
 
@@ -129,6 +152,22 @@ describe('runs of steps in a trace', () => {
         this.time += COSTS[at]!;
       }
       this.trace.steps(elapsed, began, 3, pc, count, 2, 5);
+    }
+
+    passage(value: number): void {
+      const [number, began] = [value % 2, this.time];
+      const cpu = value % 1024;
+      // Place, other, serial, flight, log, bytes, APIC id, type, subtype, kernel.
+      const told = [2 ** 40 + value, began + 9, value, value + 1, value + 2] as const;
+      const rest = [value % 4096, 1023 - cpu, 0x4000 + value, 0 - value, value % 8] as const;
+      this.trace.passage(number, began, cpu, ...told, ...rest);
+      const facts = [0, began, cpu, ...told, ...rest];
+      for (const { at, kind, a, b, c, d } of PASSAGES[number]!) {
+        const [ra, rb, rc, rd] = [a, b, c, d].map(([fact, plus]) => facts[fact]! + plus);
+        this.time = began + at;
+        const row = { time: this.time, cpu, a: ra!, b: rb!, c: rc!, d: rd! };
+        this.rows.push({ index: this.rows.length, kind, ...row });
+      }
     }
 
     #expect(kind: TraceRow['kind'], time: number, value: number): void {
@@ -151,10 +190,11 @@ describe('runs of steps in a trace', () => {
       pc: fc.nat(7),
       count: fc.integer({ min: 1 }),
     }),
+    fc.record({ kind: fc.constant('passage' as const), value: fc.nat(99_999) }),
     fc.record({ kind: fc.constant('cut' as const), share: fc.double({ min: 0, max: 1 }) }),
   );
 
-  it('give the same rows as steps taken down one by one', () => {
+  it('give the same rows as ones taken down one by one', () => {
     fc.assert(
       fc.property(
         fc.array(operation, { maxLength: 300, size: 'max' }),
@@ -163,6 +203,7 @@ describe('runs of steps in a trace', () => {
           const twin = new Twin();
           for (const each of all) {
             if (each.kind === 'row') twin.row(each.value);
+            else if (each.kind === 'passage') twin.passage(each.value);
             else if (each.kind === 'steps')
               twin.steps(each.pc, 1 + (each.count % (COSTS.length - each.pc)));
             else if (!Number.isNaN(each.share))
@@ -200,8 +241,43 @@ describe('runs of steps in a trace', () => {
     expect([...twin.trace.slice(0, 6).time]).toEqual([...elapsed.slice(0, 6)]);
   });
 
+  it.each([0, 1, 35, 69, 70])(
+    'are not written where a replay knows %d rows of a passage',
+    (known) => {
+      const twin = new Twin();
+      twin.row(5);
+      const began = twin.time;
+      twin.passage(2001);
+      const all = Array.from({ length: 71 }, (_, n) => twin.trace.at(n));
+      twin.cut(1 + known);
+      twin.trace.head = 1;
+      twin.time = began;
+      twin.passage(2001);
+      expect([twin.trace.end, twin.trace.head]).toEqual([71, 71]);
+      expect(Array.from({ length: 71 }, (_, n) => twin.trace.at(n))).toEqual(all);
+      twin.trace.row(ROW.log, 99, 0, 1, 2, 3, 4);
+      expect(twin.trace.at(71)).toMatchObject({ a: 1, b: 2 });
+    },
+  );
+
+  it('fall out of a full window as passages, and the numbers of the rest stay', () => {
+    const trace = new Trace(PASSAGES, 2 * CHUNK_ENTRIES);
+    const passages = 3 * CHUNK_ENTRIES;
+    // An entry before them: both halves of a passage may lie where a chunk ends.
+    trace.row(ROW.log, 0, 0, 0, 0, 0, 0);
+    for (let n = 0; n < passages; n++) trace.passage(0, 50 * n, 1, 0, 0, n, 0, 0, 0, 0, 0, 0, 0);
+    expect(trace.end).toBe(1 + 3 * passages);
+    expect(trace.begin).toBeGreaterThan(trace.end - 3 * CHUNK_ENTRIES);
+    const first = trace.begin + ((3 - ((trace.begin - 1) % 3)) % 3);
+    for (const n of [first, first + 3 * 777, trace.end - 3]) {
+      const serial = (n - 1) / 3;
+      expect(trace.at(n + 1)).toMatchObject({ kind: ROW.sent, time: 50 * serial + 12, d: serial });
+      expect(trace.firstAt(50 * serial + 13)).toBe(n + 2);
+    }
+  });
+
   it('fall out of a full window, and the numbers of the rest stay', () => {
-    const trace = new Trace(2 * CHUNK_ENTRIES);
+    const trace = new Trace([], 2 * CHUNK_ENTRIES);
     for (let n = 0; n < 3 * CHUNK_ENTRIES + 10; n++)
       trace.steps(elapsed, n * elapsed[8]!, n % 8, 0, 8, 1, 1);
     expect(trace.end).toBe(8 * (3 * CHUNK_ENTRIES + 10));

@@ -1,4 +1,12 @@
-import { ROW, type Recorder, type Row } from '../base/record.ts';
+import {
+  FACT,
+  FACTS,
+  ROW,
+  type PassageRecorder,
+  type PassageRow,
+  type Row,
+  type Told,
+} from '../base/record.ts';
 
 /** Entries by which the window grows and moves on. */
 export const CHUNK_ENTRIES = 65536;
@@ -36,8 +44,28 @@ const KIND_MASK = 0xff;
  * depths.
  */
 const RUN = KIND_MASK;
+/**
+ * Kinds from here on are passages, by number: b, c and d are the serials of the message and its IPI,
+ * and the number of log records. The entry that follows has the rest, and no rows of its own.
+ */
+const PASSAGE = 0xe0;
+const MORE = RUN - 1;
+const BYTES_BITS = 12;
+const BYTES_MASK = (1 << BYTES_BITS) - 1;
 const DEPTH_BITS = 8;
 const DEPTH_MASK = 0xff;
+
+/** Columns of zeros for `count` rows from `from` on. */
+const columns = (from: number, count: number): Columns => ({
+  from,
+  time: new Float64Array(count),
+  a: new Float64Array(count),
+  kind: new Uint8Array(count),
+  cpu: new Int16Array(count),
+  b: new Int32Array(count),
+  c: new Int32Array(count),
+  d: new Int32Array(count),
+});
 
 /** One row as an object: for people and tests, not for loops. */
 export interface TraceRow {
@@ -55,10 +83,10 @@ export interface TraceRow {
  * The record of a run: append-only within a window. Rows are numbered from 0 for ever.
  *
  * What lies in the window are entries: a row, or a run of steps that followed each other, which is
- * most of the rows in a quarter of the entries. An entry lies in two arrays, not one a column: each
+ * most of the rows in a quarter of the entries, or a passage, which is two. An entry lies in two arrays, not one a column: each
  * array written costs as much as the entry itself.
  */
-export class Trace implements Recorder {
+export class Trace implements PassageRecorder {
   /** Rows taken down so far: the number a new one gets. */
   end = 0;
   /** Rows that have happened at the present moment; fewer than `end` after going back. */
@@ -80,7 +108,14 @@ export class Trace implements Recorder {
   /** What all steps before each place of the program cost, in ns. */
   #elapsed: Float64Array = new Float64Array(1);
 
-  constructor(entriesMax = TRACE_ENTRIES_MAX) {
+  readonly #passages: readonly (readonly PassageRow[])[];
+  readonly #one = columns(0, 1);
+  /** What the passage was told with that is looked at. */
+  readonly #facts = new Float64Array(FACTS);
+
+  /** `passages` are the rows that {@link passage} stands for, by its number. */
+  constructor(passages: readonly (readonly PassageRow[])[] = [], entriesMax = TRACE_ENTRIES_MAX) {
+    this.#passages = passages;
     this.#entriesMax = 2 * CHUNK_ENTRIES;
     while (this.#entriesMax < entriesMax) this.#entriesMax *= 2;
   }
@@ -114,6 +149,31 @@ export class Trace implements Recorder {
     const at = time + (elapsed[from]! - elapsed[pc]!);
     this.#enter(RUN, at, cpu, 0, from, count - known, (before << DEPTH_BITS) | after);
     this.end = this.head;
+  }
+
+  passage(
+    number: number,
+    time: number,
+    cpu: number,
+    place: number,
+    other: number,
+    serial: number,
+    flight: number,
+    log: number,
+    bytes: number,
+    apic: number,
+    type: number,
+    subtype: number,
+    kernel: number,
+  ): void {
+    const rows = this.#passages[number]!.length;
+    const known = this.end - this.head;
+    this.head += rows;
+    if (known >= rows) return;
+    this.#enter(PASSAGE + number, time, cpu, place, serial, flight, log);
+    this.end += rows - known;
+    this.#enter(MORE, time, (apic << BYTES_BITS) | bytes, other, type, subtype, kernel);
+    if (known > 0) this.#spell(this.#entries - 2, known, rows, this.end - rows + known);
   }
 
   #enter(
@@ -181,7 +241,22 @@ export class Trace implements Recorder {
   /** How many rows an entry stands for. */
   #count(entry: number): number {
     const at = WORDS * (entry & this.#mask);
-    return (this.#words[at]! & KIND_MASK) === RUN ? this.#words[at + 2]! : 1;
+    const kind = this.#words[at]! & KIND_MASK;
+    if (kind < PASSAGE) return 1;
+    if (kind === MORE) return 0;
+    return kind === RUN ? this.#words[at + 2]! : this.#passages[kind - PASSAGE]!.length;
+  }
+
+  /** Replaces a passage that is last by some of its rows, an entry each; the first is row `end`. */
+  #spell(entry: number, from: number, to: number, end: number): void {
+    const { kind, time, cpu, a, b, c, d } = columns(end, to - from);
+    this.#put({ from, kind, time, cpu, a, b, c, d }, 0, entry, from);
+    this.#entries = entry;
+    this.end = end;
+    for (let n = 0; n < kind.length; n++) {
+      this.#enter(kind[n]!, time[n]!, cpu[n]!, a[n]!, b[n]!, c[n]!, d[n]!);
+      this.end++;
+    }
   }
 
   /** Sets {@link #near} to the entry in which a row of the window is. */
@@ -226,35 +301,17 @@ export class Trace implements Recorder {
   at(index: number): TraceRow | undefined {
     if (index < this.#begin || index >= this.end) return undefined;
     this.#find(index);
-    const i = this.#near & this.#mask;
-    const words = this.#words;
-    const doubles = this.#doubles;
-    const first = words[WORDS * i]!;
-    const row = {
-      index,
-      kind: (first & KIND_MASK) as Row, // only row() and steps() write it
-      time: doubles[DOUBLES * i]!,
-      cpu: first >> KIND_BITS,
-      a: doubles[DOUBLES * i + 1]!,
-      b: words[WORDS * i + 1]!,
-      c: words[WORDS * i + 2]!,
-      d: words[WORDS * i + 3]!,
-    };
-    return (first & KIND_MASK) === RUN ? this.#stepOf(row, index - this.#nearRow) : row;
-  }
-
-  /** The row of a step of a run. */
-  #stepOf(run: TraceRow, n: number): TraceRow {
-    const elapsed = this.#elapsed;
-    const pc = run.b + n;
+    const { kind, time, cpu, a, b, c, d } = this.#one;
+    this.#put(this.#one, 0, this.#near, index - this.#nearRow);
     return {
-      ...run,
-      kind: ROW.step,
-      time: run.time + (elapsed[pc]! - elapsed[run.b]!),
-      a: elapsed[pc + 1]! - elapsed[pc]!,
-      b: pc,
-      c: run.d & DEPTH_MASK,
-      d: run.d >> DEPTH_BITS,
+      index,
+      kind: kind[0]! as Row, // only row(), steps() and passage() write it
+      time: time[0]!,
+      cpu: cpu[0]!,
+      a: a[0]!,
+      b: b[0]!,
+      c: c[0]!,
+      d: d[0]!,
     };
   }
 
@@ -268,8 +325,10 @@ export class Trace implements Recorder {
       else high = middle;
     }
     if (low === this.#first) return this.#begin;
-    // The entry before begins too early; a step of it need not.
-    const { from, time: times } = this.#expand(this.#rowOf(low - 1), this.#count(low - 1));
+    // The entry before begins too early; a row of it need not.
+    let before = low - 1;
+    while (this.#count(before) === 0 && before > this.#first) before--;
+    const { from, time: times } = this.#expand(this.#rowOf(before), this.#count(before));
     const within = times.findIndex((each) => each >= time);
     return from + (within < 0 ? times.length : within);
   }
@@ -286,8 +345,11 @@ export class Trace implements Recorder {
     } else if (end < this.end) {
       this.#find(end - 1);
       const at = WORDS * (this.#near & this.#mask);
-      if ((this.#words[at]! & KIND_MASK) === RUN) this.#words[at + 2] = end - this.#nearRow;
-      this.#entries = this.#near + 1;
+      const kept = end - this.#nearRow;
+      const kind = this.#words[at]! & KIND_MASK;
+      this.#entries = this.#near + (kind >= PASSAGE && kind < MORE ? 2 : 1);
+      if (kind === RUN) this.#words[at + 2] = kept;
+      else if (kept < this.#count(this.#near)) this.#spell(this.#near, 0, kept, this.#nearRow);
     }
     this.end = end;
     this.head = end;
@@ -300,16 +362,7 @@ export class Trace implements Recorder {
   }
 
   #expand(first: number, count: number): Columns {
-    const out = {
-      from: first,
-      time: new Float64Array(count),
-      a: new Float64Array(count),
-      kind: new Uint8Array(count),
-      cpu: new Int16Array(count),
-      b: new Int32Array(count),
-      c: new Int32Array(count),
-      d: new Int32Array(count),
-    };
+    const out = columns(first, count);
     if (count === 0) return out;
     this.#find(first);
     let entry = this.#near;
@@ -323,11 +376,13 @@ export class Trace implements Recorder {
     const i = entry & this.#mask;
     const words = this.#words;
     const kind = words[WORDS * i]! & KIND_MASK;
+    if (kind === MORE) return n;
     const cpu = words[WORDS * i]! >> KIND_BITS;
     const time = this.#doubles[DOUBLES * i]!;
     const b = words[WORDS * i + 1]!;
     const c = words[WORDS * i + 2]!;
     const d = words[WORDS * i + 3]!;
+    if (kind >= PASSAGE && kind !== RUN) return this.#putPassage(out, n, entry, skip);
     if (kind !== RUN) {
       out.time[n] = time;
       out.a[n] = this.#doubles[DOUBLES * i + 1]!;
@@ -350,5 +405,47 @@ export class Trace implements Recorder {
       out.d[n] = d >> DEPTH_BITS;
     }
     return n;
+  }
+
+  /** As {@link #put}, of a passage. */
+  #putPassage(out: Columns, n: number, entry: number, skip: number): number {
+    const facts = this.#facts;
+    this.#readFacts(entry);
+    const rows =
+      this.#passages[(this.#words[WORDS * (entry & this.#mask)]! & KIND_MASK) - PASSAGE]!;
+    const behind = Math.min(rows.length, skip + out.kind.length - n);
+    const tell = ([fact, plus]: Told): number => facts[fact]! + plus;
+    for (let r = skip; r < behind; r++, n++) {
+      const { at, kind, a, b, c, d } = rows[r]!;
+      out.time[n] = facts[FACT.start]! + at;
+      out.a[n] = tell(a);
+      out.kind[n] = kind;
+      out.cpu[n] = facts[FACT.cpu]!;
+      out.b[n] = tell(b);
+      out.c[n] = tell(c);
+      out.d[n] = tell(d);
+    }
+    return n;
+  }
+
+  /** What the passage at an entry and the one behind it was told with. */
+  #readFacts(entry: number): void {
+    const facts = this.#facts;
+    const i = entry & this.#mask;
+    const more = (entry + 1) & this.#mask;
+    const doubles = this.#doubles;
+    const words = this.#words;
+    facts[FACT.start] = doubles[DOUBLES * i]!;
+    facts[FACT.place] = doubles[DOUBLES * i + 1]!;
+    facts[FACT.other] = doubles[DOUBLES * more + 1]!;
+    facts[FACT.cpu] = words[WORDS * i]! >> KIND_BITS;
+    facts[FACT.serial] = words[WORDS * i + 1]!;
+    facts[FACT.flight] = words[WORDS * i + 2]!;
+    facts[FACT.log] = words[WORDS * i + 3]!;
+    facts[FACT.bytes] = (words[WORDS * more]! >> KIND_BITS) & BYTES_MASK;
+    facts[FACT.apic] = words[WORDS * more]! >> (KIND_BITS + BYTES_BITS);
+    facts[FACT.type] = words[WORDS * more + 1]!;
+    facts[FACT.subtype] = words[WORDS * more + 2]!;
+    facts[FACT.kernel] = words[WORDS * more + 3]!;
   }
 }
