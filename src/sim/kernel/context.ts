@@ -63,12 +63,19 @@ export class KernelContext extends Core {
 
   /** As {@link log}, for hot callers: the event's number, looked up once, and plain numbers. */
   logAt(event: number, a = 0, b = 0, c = 0, d = 0, e = 0, g = 0): void {
+    const count = this.mem.M[this.kw + LOG_COUNT]!;
+    this.logWhen(this.now, event, a, b, c, d, e, g);
+    if (this.recorder !== null) this.row(ROW.log, 0, this.kernel, count, event);
+  }
+
+  /** Writes a record of that time, and no row. */
+  logWhen(time: number, event: number, a = 0, b = 0, c = 0, d = 0, e = 0, g = 0): void {
     const { mem, kw } = this;
     const { M, F } = mem;
     const count = M[kw + LOG_COUNT]!;
     const word = kw + LOG_RING + (count % LOG_RECORDS) * LOG_WORDS;
     const double = word >>> 1;
-    F[double] = this.now;
+    F[double] = time;
     M[word + 2] = event;
     M[word + 3] = this.logical;
     F[double + 2] = a;
@@ -79,7 +86,6 @@ export class KernelContext extends Core {
     F[double + 7] = g;
     mem.dirty[word >>> 10] = 1;
     mem.put(kw + LOG_COUNT, count + 1);
-    if (this.recorder !== null) this.row(ROW.log, 0, this.kernel, count, event);
   }
 
   /** Marks harm the modelled code does: shown loudly, and the run goes on. */

@@ -44,6 +44,8 @@ const freeList = (x: KernelContext, slab: number): number =>
 /** The observer's note on the first bytes of an object: a mark, the kind, whether it lives. */
 const OBJECT = 0x40000000;
 const LIVE = 1;
+const SLAB_BITS = 16;
+const SLAB_MASK = 0xff;
 
 const FAIL = K.fail_alloc / 4;
 const FREE = K.heap_free / 4;
@@ -88,9 +90,32 @@ export function kmalloc(x: KernelContext, kind: number, bytes: number, zero: boo
   if (zero) mem.clear(word >>> 1, (word >>> 1) + ((bytes + 7) >>> 3));
   for (let page = word >>> 10, last = (word + (bytes >>> 2)) >>> 10; page <= last; page++)
     mem.dirty[page] = 1;
-  mem.N[word >>> 2] = OBJECT | (slab << 16) | (kind << 8) | LIVE;
+  mem.N[word >>> 2] = OBJECT | (slab << SLAB_BITS) | (kind << 8) | LIVE;
   mem.put(kw + LIVE_COUNT, M[kw + LIVE_COUNT]! + 1);
   return addr;
+}
+
+/**
+ * The word where kmalloc would put `bytes` bytes, when it would reuse an object; else -1. For an
+ * allocation that is freed before anybody else looks: all it leaves is {@link usedForAMoment}.
+ */
+export function wordForAMoment(x: KernelContext, bytes: number): number {
+  const { mem } = x;
+  const slab = classOf(bytes);
+  const addr = mem.get64(freeList(x, slab));
+  // Somebody may have written into a free object: what its first bytes link need not be one.
+  if (addr < x.k + K.heap || addr >= mem.get64(x.kw + BRK) || mem.M[x.kw + FAIL] !== 0) return -1;
+  const word = x.at(addr);
+  const state = mem.N[word >>> 2]! & (OBJECT | LIVE | (SLAB_MASK << SLAB_BITS));
+  return (addr & 31) === 0 && state === (OBJECT | (slab << SLAB_BITS)) ? word : -1;
+}
+
+/** What an allocation of {@link wordForAMoment} leaves when it is freed: the object is one of that kind. */
+export function usedForAMoment(x: KernelContext, word: number, kind: number, bytes: number): void {
+  const { mem } = x;
+  mem.N[word >>> 2] = OBJECT | (classOf(bytes) << SLAB_BITS) | (kind << 8);
+  mem.dirty[word >>> 10] = 1;
+  mem.dirty[(word + (bytes >>> 2)) >>> 10] = 1;
 }
 
 function noMemory(x: KernelContext, kind: number, bytes: number): number {
@@ -109,7 +134,7 @@ export function kfree(x: KernelContext, addr: number): boolean {
     return false;
   }
   mem.N[word >>> 2] = note & ~LIVE;
-  const head = freeList(x, (note >> 16) & 0xff);
+  const head = freeList(x, (note >> SLAB_BITS) & SLAB_MASK);
   mem.put64(word, mem.get64(head));
   mem.put64(head, addr);
   mem.put(kw + LIVE_COUNT, mem.M[kw + LIVE_COUNT]! - 1);
@@ -137,7 +162,7 @@ export function* heapObjects(x: KernelContext): Generator<HeapView> {
   const end = x.mem.peek64(x.k + K.heap_brk);
   for (let addr = x.k + K.heap; addr < end;) {
     const note = x.mem.note(addr);
-    const bytes = CLASSES[(note >> 16) & 0xff];
+    const bytes = CLASSES[(note >> SLAB_BITS) & SLAB_MASK];
     // What is no object has no size: nothing behind it can be told.
     if ((note & OBJECT) === 0 || bytes === undefined) return;
     const kind = HEAP_KINDS[heapKindOf(note)] ?? 'none';

@@ -167,6 +167,20 @@ export class Observer {
     return false;
   }
 
+  /** As {@link whole}, counted as handled too, and nothing done unless it is the first time. */
+  arrives(serial: number): boolean {
+    const mem = this.#mem;
+    const { M } = mem;
+    const at = this.recordOf(serial);
+    const flags = M[at + FLAGS]!;
+    if (M[at] !== serial || (flags & MESSAGE_WHOLE) !== 0) return false;
+    M[at + CALLS]!++;
+    mem.put(at + FLAGS, flags | MESSAGE_WHOLE);
+    this.count(STAT.handled);
+    this.count(STAT.whole);
+    return true;
+  }
+
   /** A handler had header and payload of the message. False when it had them before. */
   whole(serial: number): boolean {
     const mem = this.#mem;

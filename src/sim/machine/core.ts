@@ -1,5 +1,5 @@
 import { SimBug } from '../base/assert.ts';
-import { ROW, type Recorder, type Row } from '../base/record.ts';
+import { ROW, type PassageRecorder, type Recorder, type Row } from '../base/record.ts';
 import {
   CPU,
   CPU_D,
@@ -13,7 +13,7 @@ import {
 import { endOfInterrupt } from './lapic.ts';
 import type { Machine } from './machine.ts';
 import type { Memory } from './memory.ts';
-import type { Routine } from './routine.ts';
+import type { Passage, Routine } from './routine.ts';
 
 /** Taken out of the tables once: V8 makes a constant of each, but looks a table's field up at every use. */
 const {
@@ -76,6 +76,10 @@ export class Core {
   limit = 0;
   /** Set when an interrupt came up: nobody goes on before it was looked at. */
   broken = false;
+  /** Whether routines may go through in one piece: no store has to wait, nobody listens to each row. */
+  inOnePiece = false;
+  /** Who takes down passages, if anybody takes down rows. */
+  whole: PassageRecorder | null = null;
 
   constructor(machine: Machine<Core>) {
     this.machine = machine;
@@ -209,6 +213,11 @@ export class Core {
     this.step = index + 1;
     this.settle();
     H[pcAt] = start + index + 1;
+    const { passage } = to;
+    if (passage !== undefined && this.passes(passage, f + LOCALS_MAX)) {
+      this.D[this.cpu * D_STRIDE + RESULT] = 0;
+      return this.left <= 0 || this.now >= this.limit;
+    }
     const depth = H[h + DEPTH]!;
     this.push(to, FRAME_CALL, H[h + MODE_]!, passed);
     const { fused } = to;
@@ -231,6 +240,27 @@ export class Core {
     this.noted = index + 1;
     this.plan();
     return false;
+  }
+
+  /**
+   * Goes through a routine in one piece, if it can: the clock has moved then, and what it takes is
+   * counted. `f` is where its locals begin in `D`. It returns 0; its frame, if it has one, is still there.
+   */
+  passes(passage: Passage<never>, f: number): boolean {
+    if (!this.inOnePiece) return false;
+    const { last } = this;
+    // It may send something off: nothing is planned anew until it is through.
+    this.last = -1;
+    const took = passage(this as never, f, this.now);
+    if (took === 0) {
+      this.last = last;
+      return false;
+    }
+    this.base += took;
+    this.entry = this.step;
+    this.noted = this.step;
+    this.plan();
+    return true;
   }
 
   get(local: number): number {

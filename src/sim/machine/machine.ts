@@ -6,6 +6,7 @@ import type { Core } from './core.ts';
 import { CPU, CPU_D, FRAME, localsAt, MODE, SAVED_RESULT } from './cpu.layout.ts';
 import { Flights, type Flight } from './flights.ts';
 import { acceptVector, deliverable, resetLapic } from './lapic.ts';
+import { DeliveryMode } from './lapic.regs.ts';
 import type { Memory } from './memory.ts';
 import type { Program, Routine } from './routine.ts';
 import type { MachineSnapshot, Software, Timing } from './software.ts';
@@ -19,6 +20,8 @@ const {
   kernel: KERNEL,
   apicId: APIC_ID,
   pending: PENDING,
+  icrLow: ICR_LOW,
+  icrHigh: ICR_HIGH,
   sipi: SIPI,
   task: TASK,
   pc: PC,
@@ -209,13 +212,7 @@ export class Machine<X extends Core> {
     const serial = ++this.flightSerial;
     const target = apicId >= 0 && apicId < this.cpuOfApic.length ? this.cpuOfApic[apicId]! : -1;
     let at = this.now;
-    if (!this.instant) {
-      if (target === sender) at += this.timing.selfIpi;
-      else {
-        this.random = nextRandom(this.random);
-        at += this.timing.ipi + (((this.random >>> 8) * this.timing.ipiJitter) >>> 24);
-      }
-    }
+    if (!this.instant) at += target === sender ? this.timing.selfIpi : this.#flightTime();
     this.core.rowAt(ROW.send, this.now, sender, at, (delivery << 8) | vector, apicId, serial);
     if (this.instant || target === sender) {
       const flight = this.#flight;
@@ -230,6 +227,25 @@ export class Machine<X extends Core> {
       this.flights.push(at, target, delivery, vector, sender, serial, this.now);
       this.core.due(at);
     }
+  }
+
+  /**
+   * As {@link launch} for a vector that flies to another CPU, at a time near now; no row. Returns the
+   * time of its arrival.
+   */
+  sendOff(now: number, sender: number, target: number, vector: number): number {
+    const at = now + this.#flightTime();
+    const { fixed } = DeliveryMode;
+    this.H[sender * STRIDE + ICR_HIGH] = this.H[target * STRIDE + APIC_ID]!;
+    this.H[sender * STRIDE + ICR_LOW] = (fixed << 8) | vector;
+    this.flights.push(at, target, fixed, vector, sender, ++this.flightSerial, now);
+    this.core.due(at);
+    return at;
+  }
+
+  #flightTime(): number {
+    this.random = nextRandom(this.random);
+    return this.timing.ipi + (((this.random >>> 8) * this.timing.ipiJitter) >>> 24);
   }
 
   /** Whether the CPU has a next step, or an interrupt to take. */
@@ -271,7 +287,12 @@ export class Machine<X extends Core> {
     if (H[h + PENDING] !== 0 && H[h + INTERRUPTS_ON] !== 0) {
       const vector = deliverable(H, h);
       if (vector >= 0 && (!this.instant || this.#takesNow(h, vector))) {
-        begin = this.#take(now, vector);
+        const entry = this.software.vectorEntry(core.cpu, vector);
+        if (core.inOnePiece && entry.passage !== undefined) {
+          const took = entry.passage(core as never, core.f, now);
+          if (took > 0) return (core.now = now + took);
+        }
+        begin = this.#take(now, vector, entry);
         if (--core.left <= 0 || begin >= core.limit) return begin;
       }
     }
@@ -282,6 +303,11 @@ export class Machine<X extends Core> {
     core.pcAt = h + PC + depth - 1;
     core.f = localsAt(core.cpu, depth - 1);
     core.enter(routine, index, begin);
+    const { passage } = routine;
+    if (index === 0 && passage !== undefined && core.passes(passage, core.f)) {
+      core.ret();
+      return core.now;
+    }
     if (routine.fused !== undefined) {
       routine.fused(core);
       core.park();
@@ -298,14 +324,13 @@ export class Machine<X extends Core> {
     return this.takeNext || this.H[h + DEPTH] === 0 || vector >> 4 === 0xf;
   }
 
-  #take(now: number, vector: number): number {
+  #take(now: number, vector: number, entry: Routine<never>): number {
     const { H, core } = this;
     const { cpu, h } = core;
     core.now = now;
     this.mem.fence();
     acceptVector(H, h, vector);
     core.rowAt(ROW.take, now, cpu, 0, vector, 0, 0);
-    const entry = this.software.vectorEntry(cpu, vector);
     const result = this.D[cpu * D_STRIDE + RESULT]!;
     core.push(entry, FRAME.interrupt, entry.mode);
     this.D[core.f + SAVED_RESULT] = H[h + DEPTH]! > 1 ? result : 0;

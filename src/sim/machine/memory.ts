@@ -141,6 +141,16 @@ export class Memory {
     return word;
   }
 
+  /** Index in `M` of a range that lies in one backed segment, -1 for any other. */
+  solid(addr: number, bytes: number): number {
+    const map = this.#map;
+    const segment = (addr * PER_SEGMENT) >>> 0;
+    const byte = addr & OFFSET_MASK;
+    if (segment >= map.length || byte + bytes > SEGMENT_BYTES || (byte & 3) !== 0) return -1;
+    const base = map[segment]!;
+    return base === ZERO ? -1 : base + (byte >>> 2);
+  }
+
   /** Private write of a word by its index in `M`. */
   put(word: number, value: number): void {
     this.M[word] = value;

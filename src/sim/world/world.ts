@@ -9,6 +9,7 @@ import { IRQ_WORK_VECTOR, MULTIKERNEL_VECTOR } from '../kernel/mk.layout.ts';
 import { irqWorkEntry } from '../kernel/irq-work.ts';
 import { addChunk, emptyPool } from '../kernel/gen-pool.ts';
 import { HAZARD } from '../kernel/hazards.ts';
+import { passageRows } from '../kernel/passages/rows.ts';
 import { Observer, OBSERVER_BYTES, STAT } from '../kernel/observer.ts';
 import { initKernelData, newKernelState } from '../kernel/spawn.ts';
 import { System, type KernelState } from '../kernel/system.ts';
@@ -122,14 +123,9 @@ export class World implements Software {
     this.x.roles = rolesOf(settings.profile, glue, design);
     this.viewer.roles = this.x.roles;
     this.machine.setUp(PROGRAM, this.x, this);
-    this.trace = withTrace ? new Trace() : null;
+    this.trace = withTrace ? new Trace(passageRows(TIMING)) : null;
     this.#bootHost(pool);
-    this.#listen();
-  }
-
-  /** Everything shared is taken down from here on: rows, and accesses to memory others can see. */
-  #listen(): void {
-    if (this.trace) this.#tellTo(this.trace);
+    this.#tellTo(this.trace);
   }
 
   /** Has rows told to somebody beside the trace, until told otherwise with null. */
@@ -138,9 +134,12 @@ export class World implements Software {
     this.#tellTo(trace && tap ? new Tee(trace, tap) : (tap ?? trace));
   }
 
+  /** Everything shared is taken down from here on: rows, and accesses to memory others can see. */
   #tellTo(recorder: Recorder | null): void {
     const { x } = this;
     x.recorder = recorder;
+    x.inOnePiece = recorder === this.trace && this.machine.stores === null;
+    x.whole = this.trace;
     this.viewer.recorder = recorder;
     this.mem.listener = recorder && {
       access: (write, addr, bytes) => {
