@@ -1,14 +1,11 @@
 import { Refused } from '../sim/base/assert.ts';
 import { buildFrame, legendOf } from '../sim/scenarios/build-frame.ts';
 import { consoleOf } from '../sim/scenarios/run-state.ts';
-import type { Settings, Tree } from '../sim/scenarios/branches.ts';
-import type { Input } from '../sim/scenarios/inputs.ts';
-import { Run } from '../sim/scenarios/run.ts';
-import type { OwnFile, Reason } from '../sim/scenarios/run-parts.ts';
-import type { Scenario } from '../sim/scenarios/scenario.ts';
+import type { Tree } from '../sim/scenarios/branches.ts';
+import type { Run } from '../sim/scenarios/run.ts';
+import type { Reason } from '../sim/scenarios/run-parts.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
 import { scheduleOf } from '../sim/scenarios/chosen.ts';
-import { utf8Encode } from '../sim/base/text.ts';
 import type { Frame } from '../sim/world/frame.ts';
 import type { Tell } from './host.ts';
 import { failureOf } from './host.ts';
@@ -16,28 +13,15 @@ import { branchHandlers, type Change } from './branch-handlers.ts';
 import type { Branches, Grower } from './branch-part.ts';
 import type { Breaking } from './breaking.ts';
 import { lookHandlers } from './looking.ts';
+import { filesOf, makeRun, type Made } from './make-run.ts';
 import { Playback } from './playback.ts';
 import type { Calls, Handlers, Loaded, Reopened, Rows } from './protocol.ts';
 import { reopen } from './reopen.ts';
 import type { Services } from './services.ts';
+import { Travel } from './travel.ts';
 
-/** Steps a call may run before others get a word in. */
-const SLICE_STEPS = 20_000;
-/** Real time a call may run before others get a word in, in ms. */
-const BEAT_MS = 100;
-/** Steps `runUntil` takes when it is not told. */
-const UNTIL_STEPS = 1_000_000;
 /** Rows of the trace one answer may hold. */
 const ROWS_MAX = 200_000;
-
-/** A long run tells of itself after so much time, or so many rows. */
-const PROGRESS_MS = 100;
-const PROGRESS_ROWS = 100_000;
-
-/** The first bytes of a device tree blob. */
-const DTB_MAGIC = [0xd0, 0x0d, 0xfe, 0xed];
-
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** The handlers of one worker: a run, and the playing of it. */
 export function makeHandlers(tell: Tell, services: Services): Handlers {
@@ -55,6 +39,7 @@ class Session {
   readonly #services: Services;
   readonly #tell: Tell;
   readonly #playback: Playback;
+  readonly #travel: Travel;
   /** There once a breakpoint was set, or looked for. */
   #breaking: Breaking | undefined;
   /** The futures of the run, once anybody cares: their part is loaded then. */
@@ -65,9 +50,13 @@ class Session {
   constructor(tell: Tell, services: Services) {
     this.#services = services;
     this.#tell = tell;
+    this.#travel = new Travel({
+      ...{ run: () => this.run, services, breaking: () => this.#breaking },
+      ...{ generation: () => this.#generation, show: (from) => this.#show(from) },
+    });
     this.#playback = new Playback({
       tick: (advance) => this.#tick(advance),
-      advance: (run, limit) => this.#go(run, limit),
+      advance: (run, limit) => this.#travel.go(run, limit),
       failed: (error) => {
         tell({ push: 'failure', failure: failureOf(error) });
       },
@@ -75,7 +64,7 @@ class Session {
     this.#grower = {
       ...{ tell, records: () => services.records() },
       open: async (recorded, run, adopt) => {
-        const made = await this.#make(recorded, recorded.inputs);
+        const made = await makeRun(services, recorded, recorded.inputs);
         if (!run) adopt(made.run);
         return this.#take({ ...made, run: run ?? made.run }, recorded);
       },
@@ -102,16 +91,6 @@ class Session {
     return buildFrame(this.run, { playing, paused, stepsPerSecond, hits });
   }
 
-  /** As `run.advance`, to a breakpoint at most. */
-  #go(run: Run, limit?: Parameters<Run['advance']>[0]): Reason {
-    return this.#breaking?.advance(run, limit) ?? run.advance(limit);
-  }
-
-  /** A breakpoint has stopped the run here. */
-  get #stopped(): boolean {
-    return (this.#breaking?.hits.length ?? 0) > 0;
-  }
-
   async #breaks(): Promise<Breaking> {
     const { Breaking } = await this.#services.breaking();
     this.#breaking ??= new Breaking({
@@ -120,46 +99,28 @@ class Session {
     return this.#breaking;
   }
 
-  /** Advances, and loads the parts that turn out to be needed. */
-  async #advance(limit: Parameters<Run['advance']>[0]): Promise<Reason> {
-    const { run } = this;
-    const end = run.step + (limit?.steps ?? Infinity);
-    for (let beat = performance.now(); ;) {
-      // What was run before a part was missed counts; with breakpoints a stretch may be short.
-      const reason = this.#go(run, { ...limit, steps: end - run.step });
-      if (!(await this.#bring(reason)) && (reason !== 'steps' || run.step >= end)) return reason;
-      if (performance.now() - beat < BEAT_MS) continue;
-      await breathe();
-      beat = performance.now();
-    }
-  }
-
-  /** Loads the part a run asked for; false when it asked for none. */
-  async #bring(reason: Reason): Promise<boolean> {
-    const { run } = this;
-    if (reason === 'evaluator') run.evaluator = (await this.#services.evaluator()).newEvaluator();
-    else if (reason === 'consoles') run.consoles = (await this.#services.consoles()).CONSOLE_WORK;
-    else return false;
-    return true;
-  }
-
   /** Playback's beat. Answers false when playing is over. */
   #tick(advance: (run: Run) => Reason): Promise<boolean> {
     return this.#inLine(async () => {
       const { run } = this;
       const first = run.world.trace?.head ?? 0;
       let reason = advance(run);
-      if (await this.#bring(reason)) reason = 'steps';
+      if (await this.#travel.bring(reason)) reason = 'steps';
       const over = OVER.has(reason);
       if (over) {
         this.#playback.stop();
         this.#paused = PAUSED[reason] ?? '';
       }
       const head = run.world.trace?.head ?? 0;
-      const from = Math.max(Math.min(first, head), head - ROWS_MAX);
-      this.#tell({ push: 'frame', frame: this.#frame(), rows: this.#rows(from, head) });
+      this.#show(Math.max(Math.min(first, head), head - ROWS_MAX));
       return !over;
     });
+  }
+
+  /** Shows the moment, with the rows from one on. */
+  #show(from: number): void {
+    const { head } = this.run.world.trace ?? { head: from };
+    this.#tell({ push: 'frame', frame: this.#frame(), rows: this.#rows(from, head) });
   }
 
   #rows(from: number, to: number): Rows {
@@ -173,13 +134,13 @@ class Session {
     this.#playback.stop();
     const tree = recorded?.branches;
     const running = tree?.branches.find(({ id }) => id === tree.current);
-    const made = await this.#make(ask, (running ?? recorded)?.inputs);
+    const made = await makeRun(this.#services, ask, (running ?? recorded)?.inputs);
     const { run, settings } = made;
     const before = this.#run;
     const isAgain = ask.again === true && before !== undefined;
     if (isAgain) {
-      await this.#bring('evaluator');
-      await this.#bring('consoles');
+      await this.#travel.bring('evaluator');
+      await this.#travel.bring('consoles');
     }
     const again = isAgain ? (await this.#services.models()).startAgain(before, run) : undefined;
     if (ask.branch === true && before) (await this.#grove()).restart(run, settings);
@@ -203,28 +164,9 @@ class Session {
     return this.#branches;
   }
 
-  /** A run of a lesson, at its beginning. */
-  async #make(ask: Calls['load']['ask'], inputs: readonly Input[] = []): Promise<Made> {
-    const { source, seed, profile, glue = {}, own } = ask;
-    const scenario =
-      source.kind === 'bundled'
-        ? await this.#services.bundled(source.name)
-        : await this.#services.parse(source.text, source.file);
-    if (!scenario)
-      throw new Refused(`there is no lesson ${source.kind === 'bundled' ? source.name : ''}`);
-    const mine = await Promise.all((own ?? []).map((file) => this.#asSource(file)));
-    const options = {
-      ...(seed === undefined ? {} : { seed }),
-      ...(profile === undefined ? {} : { profile }),
-      ...{ glue, own: mine, inputs, trace: true },
-    };
-    const run = new Run(scenario, options);
-    const settings = { seed: run.seed, profile: run.profile, glue, own: mine };
-    return { scenario, run, source, settings };
-  }
-
   /** Makes a run the one of the session, and goes to where it was recorded. */
-  async #take({ scenario, run, source, settings }: Made, recorded?: Recorded): Promise<Loaded> {
+  async #take(made: Made, recorded?: Recorded): Promise<Loaded> {
+    const { scenario, run, source, settings } = made;
     const { own, glue } = settings;
     this.#run = run;
     this.#asked = { source, own, glue };
@@ -237,13 +179,13 @@ class Session {
       seed: run.seed,
       profile: run.profile,
       frame: this.#frame(),
-      files: filesOf(scenario, own),
+      files: filesOf(made),
     };
   }
 
   async #reopen(recorded: Recorded): Promise<Reopened> {
     const { engineVersion } = await this.#services.records();
-    return reopen(this.run, recorded, engineVersion(), (reason) => this.#bring(reason));
+    return reopen(this.run, recorded, engineVersion(), (reason) => this.#travel.bring(reason));
   }
 
   /** Calls of who chooses each step, sets breakpoints, keeps a run to open it again. */
@@ -301,64 +243,14 @@ class Session {
     };
   }
 
-  /** A blob in the place of a source: the lesson compiles that file, so it gets the blob's source. */
-  async #asSource(file: OwnFile): Promise<OwnFile> {
-    const blob = DTB_MAGIC.every((byte, i) => file.bytes[i] === byte);
-    if (!file.name.endsWith('.dts') || !blob) return file;
-    const { decompile } = await this.#services.compiler();
-    const { text } = decompile(file.bytes, file.name);
-    if (text === undefined) throw new Refused(`${file.name}: this blob is no device tree`);
-    return { ...file, bytes: Uint8Array.from(text, (char) => char.charCodeAt(0)) };
-  }
-
-  /** Runs until a reason is one of `ends`, in slices, so that a pause gets through. */
-  async #runTo(ends: readonly Reason[], through: boolean): Promise<Reason> {
-    const generation = this.#generation;
-    const told = { at: performance.now(), head: this.run.world.trace?.head ?? 0 };
-    for (;;) {
-      const reason = await this.#advance({ steps: SLICE_STEPS, through });
-      this.#tellProgress(told);
-      if (reason !== 'steps' || generation !== this.#generation) {
-        if (reason === 'steps' || ends.includes(reason) || this.#stopped) return reason;
-      }
-      await breathe();
-      if (generation !== this.#generation) return reason;
-    }
-  }
-
-  /** What takes long is shown while it goes on, with every row of it. */
-  #tellProgress(told: { at: number; head: number }): void {
-    const head = this.run.world.trace?.head ?? 0;
-    const now = performance.now();
-    if (now - told.at < PROGRESS_MS && head - told.head < PROGRESS_ROWS) return;
-    this.#tell({ push: 'frame', frame: this.#frame(), rows: this.#rows(told.head, head) });
-    Object.assign(told, { at: now, head });
-  }
-
   async #type({ kernel, line }: Calls['type']['ask']): Promise<Calls['type']['answer']> {
     const { run } = this;
-    await this.#bring('consoles');
+    await this.#travel.bring('consoles');
     (await this.#grove()).do({ kind: 'line', kernel, line });
-    await this.#runTo(['typed', 'ended', 'chosen'], true);
+    await this.#travel.runTo(['typed', 'ended', 'chosen'], true);
     const { status, output } = consoleOf(run.state, kernel);
     this.#tell({ push: 'frame', frame: this.#frame(), rows: this.#rows(0, 0) });
     return { status: status ?? 0, output };
-  }
-
-  async #runUntil({ claim, maxSteps }: Calls['runUntil']['ask']) {
-    const { run } = this;
-    const { compileExpression } = await this.#services.expressions();
-    const expression = compileExpression(claim, { file: 'claim', line: 1, column: 1 });
-    const generation = this.#generation;
-    const most = maxSteps ?? UNTIL_STEPS;
-    let reached = expression.happens(run.answers);
-    for (let n = 0; !reached && n < most && generation === this.#generation; n++) {
-      const reason = await this.#advance({ steps: 1, through: true });
-      if (reason === 'ended' || reason === 'chosen' || this.#stopped) break;
-      reached = expression.happens(run.answers);
-      if (n % 500 === 499) await breathe();
-    }
-    return { reached, frame: this.#frame() };
   }
 
   #stopPlaying(why = ''): void {
@@ -391,23 +283,26 @@ class Session {
       },
       ping: () => null,
       step: change(async ({ count }: Calls['step']['ask']) => {
-        await this.#advance({ steps: count, through: true });
+        await this.#travel.advance({ steps: count, through: true });
         return this.#frame();
       }),
       seek: change(async ({ step }: Calls['seek']['ask']) => {
-        while (await this.#bring(this.run.seek(step)));
+        await this.#travel.seek(step);
         return this.#frame();
       }),
       finishStop: change(async () => {
-        const reason = await this.#runTo(['stop', 'ended', 'break', 'chosen'], false);
+        const reason = await this.#travel.runTo(['stop', 'ended', 'break', 'chosen'], false);
         this.#paused = PAUSED[reason] ?? '';
         return this.#frame();
       }),
       goToStop: change(async ({ stop }: Calls['goToStop']['ask']) => {
-        while (await this.#bring(this.run.goToStop(stop)));
+        await this.#travel.goToStop(stop);
         return this.#frame();
       }),
-      runUntil: change((ask: Calls['runUntil']['ask']) => this.#runUntil(ask)),
+      runUntil: change(async (ask: Calls['runUntil']['ask']) => {
+        const reached = await this.#travel.runUntil(ask);
+        return { reached, frame: this.#frame() };
+      }),
       type: change((ask: Calls['type']['ask']) => this.#type(ask)),
       ...this.#deeds(change),
       ...lookHandlers({
@@ -420,14 +315,6 @@ class Session {
   }
 }
 
-/** A run that was made, and what of. */
-interface Made {
-  readonly scenario: Scenario;
-  readonly run: Run;
-  readonly source: Recorded['source'];
-  readonly settings: Settings;
-}
-
 /** What ends playing. */
 const OVER: ReadonlySet<Reason> = new Set(['stop', 'ended', 'break', 'chosen']);
 
@@ -436,15 +323,3 @@ const PAUSED: Readonly<Partial<Record<Reason, string>>> = {
   ended: 'The lesson is over.',
   chosen: 'You choose: nothing moves until you take a step.',
 };
-
-/** Files the lesson puts into the host's file system, with the user's own in their place. */
-function filesOf(scenario: Scenario, own: readonly OwnFile[]): Loaded['files'] {
-  return scenario.stops.flatMap(({ items }) =>
-    items.flatMap((item) => {
-      if (item.kind !== 'dts' && item.kind !== 'file') return [];
-      const mine = own.find(({ name }) => name === item.name);
-      const bytes = mine?.bytes ?? utf8Encode(item.text);
-      return [{ name: item.name, bytes, own: mine !== undefined }];
-    }),
-  );
-}
