@@ -64,8 +64,8 @@ module.exports = {
     {
       name: 'testing-is-for-tests',
       severity: 'error',
-      from: { path: '^src/', pathNot: [tests, '^src/sim/testing/'] },
-      to: { path: '^src/sim/testing/' },
+      from: { path: '^src/', pathNot: [tests, '/testing/'] },
+      to: { path: '^src/(sim|worker)/testing/' },
     },
     {
       name: 'nobody-imports-a-test',
@@ -89,7 +89,7 @@ module.exports = {
       name: 'only-the-command-line-sees-node',
       comment: 'Everything else must run in a browser.',
       severity: 'error',
-      from: { path: '^src/', pathNot: [tests, '^src/cli/', '^src/sim/testing/'] },
+      from: { path: '^src/', pathNot: [tests, '^src/cli/', '^src/(sim|worker)/testing/'] },
       to: { dependencyTypes: ['core'] },
     },
     {
