@@ -67,7 +67,7 @@ const OUTCOME_WORDS: Readonly<Record<number, string>> = {
   [OUTCOME.torn]: 'was read torn: part of it is of another message',
   [OUTCOME.phantom]: 'was never sent: the handler reads what nobody wrote',
   [OUTCOME.duplicated]: 'was read once more',
-  [OUTCOME.overwritten]: 'is lost: another one was written over it before it was read',
+  [OUTCOME.overwritten]: 'is lost: another one was written over it, and no handler had got it',
 };
 
 const MODE_WORDS: Readonly<Record<number, string>> = {

@@ -47,6 +47,15 @@ function check(frame: Frame, memory: number): void {
 }
 
 describe('a frame', () => {
+  it('tells a message nobody wants from one that was written over', () => {
+    const send = block('console host', 'mk send web user 1 0xa1');
+    const run = playOut(lessonRun(BOOT('system') + send));
+    expect(frameOf(run).messages).toMatchObject([{ outcome: 'unread' }]);
+    run.type('host', 'mk send web system heartbeat 0xb1');
+    while (run.advance({ through: true }) !== 'typed');
+    expect(frameOf(run).messages).toMatchObject([{ outcome: 'overwritten' }, { outcome: 'whole' }]);
+  });
+
   it.each([
     ['rfc-v2', 272, false],
     ['ring-n1', 272, true],

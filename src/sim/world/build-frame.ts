@@ -140,9 +140,10 @@ export function messageFrames(world: World): MessageFrame[] {
     const view = readMessage(world, n);
     if (!view) continue;
     const { outcome } = view;
+    const lost = view.lies ? 'unread' : 'overwritten';
     frames.push({
       ...view,
-      outcome: outcome === 'in-flight' ? 'sent' : outcome === 'lost' ? 'overwritten' : outcome,
+      outcome: outcome === 'in-flight' ? 'sent' : outcome === 'lost' ? lost : outcome,
     });
   }
   return frames;

@@ -107,7 +107,8 @@ export interface MessageFrame {
   readonly subtype: number;
   readonly bytes: number;
   readonly sentNs: number;
-  readonly outcome: 'sending' | 'sent' | 'whole' | 'torn' | 'duplicated' | 'overwritten';
+  /** Lost is what was written over, and what lies in its slot `unread` when all is quiet. */
+  readonly outcome: 'sending' | 'sent' | 'whole' | 'torn' | 'duplicated' | 'overwritten' | 'unread';
 }
 
 export interface StatsFrame {

@@ -19,6 +19,8 @@ export interface MessageView {
   readonly payload: string;
   readonly sentNs: number;
   readonly outcome: 'in-flight' | 'whole' | 'lost' | 'duplicated';
+  /** Whether its bytes still lie in the slot they were written to. */
+  readonly lies: boolean;
 }
 
 /** Message number `n` (from 1), undefined before it was sent or when it is forgotten. */
@@ -37,8 +39,9 @@ export function readMessage(world: World, n: number): MessageView | undefined {
   const kept = mem.U.subarray((at + MESSAGE.payload / 4) * 4, (at + MESSAGE.payload / 4) * 4 + 8);
   const calls = word(MESSAGE.calls);
   const whole = (flags & MESSAGE_WHOLE) !== 0;
+  const lies = mem.note(slot + world.x.roles.slot.at.buffer) === n;
   // Once all is quiet, what still lies in its slot is not read any more either.
-  const waits = mem.note(slot + world.x.roles.slot.at.buffer) === n && !world.quiet;
+  const waits = lies && !world.quiet;
   return {
     id: n,
     fromCpu: word(MESSAGE.cpu),
@@ -50,6 +53,7 @@ export function readMessage(world: World, n: number): MessageView | undefined {
     bytes,
     payload: toHex(kept.slice(0, Math.min(8, Math.max(0, bytes - header)))),
     sentNs: mem.F[(at + MESSAGE.time / 4) >>> 1]!,
+    lies,
     outcome: whole ? (calls > 1 ? 'duplicated' : 'whole') : waits ? 'in-flight' : 'lost',
   };
 }

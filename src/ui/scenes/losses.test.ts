@@ -35,6 +35,20 @@ describe('losses', () => {
     expect(lossesBetween(after, after)).toEqual([]);
   });
 
+  it('say what happened, and only that', () => {
+    const textOf = (outcome: MessageFrame['outcome']) =>
+      lossesBetween(moment(['sent']), moment([outcome]))[0]?.text;
+    expect(textOf('overwritten')).toContain('written over it');
+    expect(textOf('unread')).toContain('lies in its slot');
+    expect(textOf('unread')).not.toContain('written over');
+    // Two handlers of one type do that as well as two rings.
+    expect(textOf('duplicated')).not.toContain('ring');
+  });
+
+  it('are not told again when the slot of a lost message is used for the next', () => {
+    expect(lossesBetween(moment(['unread']), moment(['overwritten']))).toEqual([]);
+  });
+
   it('are also tears, second readings and messages of nobody', () => {
     const after = moment(['torn', 'duplicated', 'whole'], 1);
     expect(lossesBetween(moment([]), after).map(({ message }) => message)).toEqual([1, 2, 0]);

@@ -13,9 +13,10 @@ export interface Loss {
 }
 
 const WORDS: Readonly<Partial<Record<MessageFrame['outcome'], readonly [string, string]>>> = {
-  overwritten: ['is lost.', 'Another one was written over it before anybody read it.'],
+  overwritten: ['is lost.', 'Another one was written over it, and no handler had got it.'],
+  unread: ['is lost.', 'It lies in its slot, all is quiet, and no handler has got it.'],
   torn: ['is torn.', 'What was read is partly of another message.'],
-  duplicated: ['was read twice.', 'Two rings of the bell, and the same bytes for both.'],
+  duplicated: ['was handled twice.', 'A handler was called once more for the same bytes.'],
 };
 
 /** What harm was done to messages between two moments that follow each other. */
@@ -23,11 +24,13 @@ export function lossesBetween(before: Frame, after: Frame): readonly Loss[] {
   const known = new Map(before.messages.map(({ id, outcome }) => [id, outcome]));
   const losses = after.messages.flatMap((message) => {
     const words = WORDS[message.outcome];
-    if (!words || known.get(message.id) === message.outcome) return [];
+    const was = known.get(message.id);
+    // What was lost is not lost again when its slot is used for another one.
+    if (!words || (was && WORDS[was]?.[0] === words[0])) return [];
     const [title, text] = words;
     const name = messageName(message.type, message.subtype);
     return {
-      ...{ key: `${message.id} ${message.outcome}`, message: message.id, text },
+      ...{ key: `${message.id} ${words[0]}`, message: message.id, text },
       cpu: after.areas.find(({ instanceId }) => instanceId === message.toInstance)?.target ?? -1,
       title: `Message ${message.id}, ${name}, ${title}`,
     };

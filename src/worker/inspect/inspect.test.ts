@@ -65,6 +65,13 @@ describe('messages', () => {
     expect(rows.some(({ fate }) => fate === 'delivered')).toBe(true);
   });
 
+  it('that two handlers got for one interrupt do not blame the slot', () => {
+    const twice = rowsOf(lesson('registered-twice')).find(({ fate }) => fate === 'twice')!;
+    expect(twice.why).toBe('A second handler on CPU 1 got it for the same interrupt.');
+    const reread = rowsOf(lesson('lost-message')).find(({ fate }) => fate === 'twice')!;
+    expect(reread.why).toMatch(/slots are never cleared/);
+  });
+
   it('that nobody sent are listed too', () => {
     const phantom = rowsOf(lesson('phantom'), 'phantom');
     expect(phantom.length).toBeGreaterThan(0);

@@ -34,7 +34,9 @@ interface Story {
   dropped?: Moment & { readonly apicId: number };
   over?: Moment & { readonly by: number };
   handled?: Moment;
-  again?: Moment;
+  /** Interrupts its CPU had taken by then. */
+  rings?: number;
+  again?: Moment & { readonly isRungAgain: boolean };
   torn?: Moment & { readonly other: number };
   deaf?: Moment;
 }
@@ -46,6 +48,8 @@ class Stories {
   readonly #inSlot = new Map<number, number>();
   readonly #lastFlight = new Map<number, number>();
   readonly #byFlight = new Map<number, number>();
+  /** Interrupts of the multikernel each CPU has taken. */
+  readonly #taken = new Map<number, number>();
 
   story(serial: number): Story {
     const known = this.of.get(serial) ?? {};
@@ -58,6 +62,8 @@ class Stories {
     if (kind === ROW.send && (b & 0xff) === MULTIKERNEL_VECTOR) this.#lastFlight.set(cpu, d);
     else if (kind === ROW.sent) this.#sent(d, a, now);
     else if (kind === ROW.write) this.#wiped(a, now);
+    else if (kind === ROW.take && b === MULTIKERNEL_VECTOR)
+      this.#taken.set(cpu, (this.#taken.get(cpu) ?? 0) + 1);
     else if (kind === ROW.merge) this.#rung(d, (story) => (story.merged = now));
     else if (kind === ROW.drop) this.#rung(d, (story) => (story.dropped = { ...now, apicId: c }));
     else if (kind === ROW.outcome) this.#outcome(b, c, d, now);
@@ -99,8 +105,12 @@ class Stories {
         [payload, header],
       ] as const)
         if (serial !== 0) this.story(serial).torn = { ...now, other };
-    } else if (outcome === OUTCOME.whole) this.story(header).handled = now;
-    else if (outcome === OUTCOME.duplicated) this.story(header).again = now;
+    } else if (outcome === OUTCOME.whole || outcome === OUTCOME.duplicated) {
+      const story = this.story(header);
+      const rings = this.#taken.get(now.cpu) ?? 0;
+      if (outcome === OUTCOME.whole) Object.assign(story, { handled: now, rings });
+      else story.again = { ...now, isRungAgain: rings !== story.rings };
+    }
   }
 }
 
@@ -117,7 +127,9 @@ function fateOf(
   if (message.outcome === 'duplicated')
     return tell(
       'twice',
-      `A handler on CPU ${again?.cpu ?? '?'} got it once more: slots are never cleared.`,
+      again?.isRungAgain === false
+        ? `A second handler on CPU ${again.cpu} got it for the same interrupt.`
+        : `A handler on CPU ${again?.cpu ?? '?'} got it once more: slots are never cleared.`,
       again,
     );
   if (torn)
