@@ -21,11 +21,14 @@ export type Selected =
   | { readonly kind: 'memory'; readonly addr: number; readonly bytes: number };
 
 /** The inspector's tabs, by the names `view` blocks use. */
-const TABS = [
+export const TABS = [
   ...(['cpu', 'memory', 'messages', 'kernel', 'handlers', 'instances', 'files', 'heap'] as const),
   ...(['tree', 'hazards', 'races', 'breaks', 'checks'] as const),
 ];
 export type Tab = (typeof TABS)[number];
+const LABELS: Readonly<Partial<Record<Tab, string>>> = { cpu: 'CPU', tree: 'Device tree' };
+/** What is written on a tab. */
+export const tabLabel = (tab: Tab): string => LABELS[tab] ?? tab[0]!.toUpperCase() + tab.slice(1);
 
 /** Tab that shows a selection best. */
 const TAB_OF: Readonly<Record<Selected['kind'], Tab | undefined>> = {

@@ -34,6 +34,17 @@ function pageOf(): { readonly page: Page; readonly done: string[] } {
   return { page: page as unknown as Page, done };
 }
 
+it('has every tab of the inspector, and opens that one', () => {
+  const { page } = pageOf();
+  const tabs = actionsOf(page).filter(({ name }) => name.startsWith('Inspector: '));
+  expect(tabs.map(({ name }) => name.slice(11))).toEqual([
+    ...['CPU', 'Memory', 'Messages', 'Kernel', 'Handlers', 'Instances', 'Files', 'Heap'],
+    ...['Device tree', 'Hazards', 'Races', 'Breaks', 'Checks'],
+  ]);
+  tabs[3]!.run();
+  expect(page.selection.tab).toBe('kernel');
+});
+
 it('gives every action a name of its own, and no key twice', () => {
   const actions = actionsOf(pageOf().page);
   expect(new Set(actions.map(({ id }) => id)).size).toBe(actions.length);

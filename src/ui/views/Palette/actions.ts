@@ -1,7 +1,7 @@
 import type { Action } from '../../kit/keys.ts';
 import type { OwnFiles } from '../../state/own-files.svelte.ts';
 import type { Panes } from '../../state/panes.svelte.ts';
-import type { Selection, Tab } from '../../state/selection.svelte.ts';
+import { tabLabel, TABS, type Selection, type Tab } from '../../state/selection.svelte.ts';
 import type { Session } from '../../state/session.svelte.ts';
 import type { Scenario } from '../../../sim/scenarios/scenario.ts';
 import { hex } from '../../../sim/base/hex.ts';
@@ -235,8 +235,7 @@ function ofPlaces({ panes, session, selection }: Page): Action[] {
     place('Find in the timeline', ['F'], () => goTo(panes, 'find'), 'search routine vector log'),
     place('Inspector', ['I'], () => goTo(panes, 'inspector')),
     place('Console', ['C'], () => goTo(panes, 'console'), 'terminal type command'),
-    ...[tab('CPU', 'cpu'), tab('Memory', 'memory'), tab('Messages', 'messages')],
-    ...[tab('Kernel', 'tree'), tab('Breaks', 'breaks'), tab('Checks', 'checks')],
+    ...TABS.map((name) => tab(tabLabel(name), name)),
     ...session.frame.cpus.map(({ id }) =>
       place(`CPU ${id}`, [], () => selection.select({ kind: 'cpu', cpu: id }), 'select'),
     ),
