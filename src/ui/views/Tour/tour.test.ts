@@ -51,6 +51,14 @@ describe('the button that leads on', () => {
     expect(onward(stops, 1, 'done').kind).toBe('end');
     expect(onward([], 0, 'ready').kind).toBe('end');
   });
+
+  it('leads to the lesson behind this one once all is done', () => {
+    expect(onward([prose, doing], 1, 'done', 'Losses')).toEqual({
+      ...{ kind: 'lesson', label: 'Next lesson: Losses' },
+    });
+    expect(onward([prose, doing], 1, 'ready', 'Losses').kind).toBe('run');
+    expect(onward([prose, doing], 0, 'done', 'Losses').kind).toBe('next');
+  });
 });
 
 describe('claims', () => {

@@ -33,16 +33,19 @@ const WORDS_ONLY: readonly Item['kind'][] = ['prose', 'view', 'question'];
 const acts = (stop: Stop): boolean => stop.items.some(({ kind }) => !WORDS_ONLY.includes(kind));
 
 /** What the button that leads on does, in words. */
-export type Onward =
-  | { readonly kind: 'run' | 'finish' | 'next'; readonly label: string }
-  | { readonly kind: 'end'; readonly label: string };
+export interface Onward {
+  readonly kind: 'run' | 'finish' | 'next' | 'lesson' | 'end';
+  readonly label: string;
+}
 
-export function onward(stops: readonly Stop[], shown: number, phase: Phase): Onward {
+/** `lesson` is the title of the one behind this one; '' when there is none. */
+export function onward(stops: readonly Stop[], shown: number, phase: Phase, lesson = ''): Onward {
   const stop = stops[shown];
   const next = stops[shown + 1];
   if (phase === 'running') return { kind: 'finish', label: 'Finish this stop' };
   if (phase === 'ready' && stop && acts(stop)) return { kind: 'run', label: 'Run this stop' };
   if (next) return { kind: 'next', label: `Next: ${next.title}` };
+  if (lesson !== '') return { kind: 'lesson', label: `Next lesson: ${lesson}` };
   return { kind: 'end', label: 'That was all' };
 }
 
