@@ -15,7 +15,7 @@ const PAYLOAD_BYTES = 32;
 const COUNT_DEFAULT = 1_000_000;
 const COUNT_MAX = 1_000_000_000;
 /** Messages sent before the clock starts, so that the engine has compiled what it will. */
-const WARM_UP = 200_000;
+const WARM_UP = 1_000_000;
 const SLICE_STEPS = 1_000_000;
 
 /**

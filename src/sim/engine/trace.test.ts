@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FACT, ROW, type PassageRow } from '../base/record.ts';
 import { History, MARKS_MAX } from './history.ts';
-import { CHUNK_ENTRIES, Trace, type TraceRow } from './trace.ts';
+import { CHUNK_ENTRIES } from './entries.ts';
+import { Trace, type TraceRow } from './trace.ts';
 
 /** Row number `n` says so in all its columns. */
 function fill(trace: Trace, from: number, to: number): void {
@@ -221,6 +222,17 @@ describe('runs of steps and passages in a trace', () => {
             expect([...columns.time]).toEqual(part.map(({ time }) => time));
             expect([...columns.a]).toEqual(part.map(({ a }) => a));
             expect([...columns.c]).toEqual(part.map(({ c }) => c));
+            trace.head = some.next().value % (rows.length + 1);
+            const kinds = new Set([ROW.step, ROW.log, ROW.write].slice(some.next().value % 4));
+            const past = rows.slice(0, trace.head).reverse();
+            let steps = 0;
+            const back = past.map(
+              (row) => [row, (steps += row.kind === ROW.step ? 1 : 0)] as const,
+            );
+            expect([...trace.back(kinds)]).toEqual(
+              back.filter(([{ kind }]) => kinds.has(kind as never)),
+            );
+            trace.head = trace.end;
             const time = some.next().value % (twin.time + 2);
             const first = rows.findIndex((row) => row.time >= time);
             expect(trace.firstAt(time)).toBe(first < 0 ? rows.length : first);

@@ -11,8 +11,7 @@ const TIMES_MAX = 8;
 export function hazardRows({ world, step: steps }: Run): HazardRow[] {
   const times = new Map<number, HazardTime[]>();
   if (world.trace)
-    for (const [{ kind, time, cpu, a, b, c }, step] of rowsBack(world.trace, steps)) {
-      if (kind !== ROW.hazard) continue;
+    for (const [{ time, cpu, a, b, c }, step] of rowsBack(world.trace, ROW.hazard, steps)) {
       const known = times.get(b) ?? [];
       if (known.length < TIMES_MAX) known.push({ step, timeNs: time, cpu, addr: a, detail: c });
       times.set(b, known);

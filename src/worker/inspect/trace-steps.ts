@@ -1,17 +1,16 @@
-import { isStepRow } from '../../sim/base/record.ts';
+import { isStepRow, type Row } from '../../sim/base/record.ts';
 import type { Trace, TraceRow } from '../../sim/engine/trace.ts';
 
 /** Whether a row is one of the steps a run counts. */
 export const isStep = ({ kind, c }: TraceRow): boolean => isStepRow(kind, c);
 
-/** Rows from the newest to the oldest, each with the number of steps of the run before it. */
-export function* rowsBack(trace: Trace, steps: number): Generator<readonly [TraceRow, number]> {
-  let before = steps;
-  for (let index = trace.head - 1; index >= trace.begin; index--) {
-    const row = trace.at(index)!;
-    if (isStep(row)) before--;
-    yield [row, before];
-  }
+/** Rows of a kind from the newest to the oldest, each with the number of steps of the run before it. */
+export function* rowsBack(
+  trace: Trace,
+  kind: Row,
+  steps: number,
+): Generator<readonly [TraceRow, number]> {
+  for (const [row, since] of trace.back(new Set([kind]))) yield [row, steps - since];
 }
 
 /**

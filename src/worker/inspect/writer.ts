@@ -54,8 +54,8 @@ export function* lookForWriter(run: Run, addr: number): Generator<number, Writer
 function writeSeen({ world, step: steps }: Run, addr: number): Writer | undefined {
   const { trace } = world;
   if (!trace) return undefined;
-  for (const [row, step] of rowsBack(trace, steps)) {
-    if (row.kind !== ROW.write || row.a > addr || addr >= row.a + row.b || row.cpu < 0) continue;
+  for (const [row, step] of rowsBack(trace, ROW.write, steps)) {
+    if (row.a > addr || addr >= row.a + row.b || row.cpu < 0) continue;
     const owner = ownerAt(trace, row);
     return {
       cpu: row.cpu,
@@ -73,10 +73,8 @@ function writeSeen({ world, step: steps }: Run, addr: number): Writer | undefine
 
 /** Index of the kernel a CPU belonged to: at first all are the host's. */
 function ownerAt(trace: Trace, { index, cpu }: TraceRow): number {
-  for (let i = index; i >= trace.begin; i--) {
-    const row = trace.at(i)!;
-    if (row.kind === ROW.owner && row.cpu === cpu) return row.b;
-  }
+  for (const [row] of trace.back(new Set([ROW.owner])))
+    if (row.index <= index && row.cpu === cpu) return row.b;
   return 0;
 }
 

@@ -14,7 +14,7 @@ import { K } from '../kernel.layout.ts';
 import { sendMessage } from '../messaging.ts';
 import { MK_INSTANCE, MK_IPI_DATA, MK_IPI_HANDLER, MK_MSG } from '../mk.layout.ts';
 import { STAT } from '../observer.ts';
-import { userFlood } from '../syscalls.ts';
+import { userFlood, userRaw } from '../syscalls.ts';
 
 /** Worlds to upset; `PASSAGE_RUNS=5000` for a long look. */
 const RUNS = Number(process.env.PASSAGE_RUNS ?? 100);
@@ -39,6 +39,8 @@ interface Sender {
   readonly byCall: boolean;
   readonly gap: number;
   readonly subtype: number;
+  /** Sent as it is, past the messages. */
+  readonly raw?: Uint8Array;
 }
 
 /** What somebody has written: a word, or the observer's note on it. */
@@ -58,6 +60,8 @@ interface Odd {
   readonly pokes?: readonly Poke[];
   readonly notes?: readonly Poke[];
   readonly registers?: readonly Register[];
+  /** How many steps the world is told to run, again and again; else many. */
+  readonly slices?: readonly number[];
 }
 
 /** A host and two instances that listen, after one message to either, and what one can do to them. */
@@ -92,17 +96,36 @@ function stage(board: Board = {}, listen = 'mk listen user', first: readonly str
   }
 
   /** Everybody begins when their time has come, and goes on until nothing is left to do. */
-  function send(senders: readonly Sender[]): void {
+  function send(senders: readonly Sender[], slices: readonly number[] | undefined): void {
     const began = machine.now;
-    for (const { cpu, after, count, id, type, payload, length, byCall, gap, subtype } of senders) {
+    for (const {
+      cpu,
+      after,
+      count,
+      id,
+      type,
+      payload,
+      length,
+      byCall,
+      gap,
+      subtype,
+      raw,
+    } of senders) {
       while (machine.nextAt <= began + after) if (world.run(STEPS_MAX, began + after) === 0) break;
       if (machine.canStep(cpu)) continue;
-      if (byCall) world.startTask(cpu, userFlood, [id, type, subtype, count, gap], 'flood', false);
+      if (raw)
+        world.startTask(cpu, userRaw, [id, type, world.sys.hand(raw), raw.length], 'raw', false);
+      else if (byCall)
+        world.startTask(cpu, userFlood, [id, type, subtype, count, gap], 'flood', false);
       else world.startTask(cpu, flood, [count, id, 1, type, payload, length], 'flood', false);
     }
     const last = machine.steps + END_MAX;
-    while (!world.quiet && machine.steps < last)
-      world.run(Math.min(STEPS_MAX, last - machine.steps));
+    for (let n = 0; !world.quiet && machine.steps < last; n++) {
+      const most = slices ? slices[n % slices.length]! : Math.min(STEPS_MAX, last - machine.steps);
+      const { steps } = machine;
+      world.run(most);
+      if (machine.steps > steps + most) throw new Error(`${most} steps were more`);
+    }
   }
 
   /** What comes of it: all that can be told apart, or how it failed. */
@@ -116,7 +139,7 @@ function stage(board: Board = {}, listen = 'mk listen user', first: readonly str
     const { inOnePiece: usually } = x;
     x.inOnePiece = usually && inOnePiece;
     try {
-      send(senders);
+      send(senders, odd.slices);
     } catch (error) {
       return String(error);
     } finally {
@@ -218,6 +241,42 @@ describe('a passage', () => {
     );
   });
 
+  it('leaves alone a message that is wrong at any one place', () => {
+    const sender = { ...v2.usual, count: 2, length: 32, byCall: false, gap: 0 };
+    const { words, wrong } = upsets(v2);
+    for (const at of words)
+      for (const value of wrong) {
+        const odd = { pokes: [{ at, value }] };
+        const which = `${value} at 0x${at.toString(16)}`;
+        expect(v2.play([sender], true, odd), which).toEqual(v2.play([sender], false, odd));
+      }
+  });
+
+  it('leaves alone what is no message, though it lies in a slot', () => {
+    const few = fc.constantFrom(0, 1, 4, 8, 32, 232, 0x4000, 0x1000, 0xffffffff);
+    const raw = fc.record({ words: fc.array(few, { maxLength: 12 }), bytes: fc.nat(3) });
+    fc.assert(
+      fc.property(raw, few, ({ words, bytes }, type) => {
+        const data = new Uint8Array(Uint32Array.from(words).buffer);
+        const rest = data.slice(0, Math.max(0, data.length - bytes));
+        const sender = { ...v2.usual, length: 0, byCall: false, gap: 0, type, raw: rest };
+        expect(v2.play([sender])).toEqual(v2.play([sender], false));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('takes no more steps than it may', () => {
+    const sender = { ...v2.usual, length: 32, byCall: false, gap: 0 };
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 80 }), { minLength: 1 }), (slices) => {
+        expect(v2.play([sender], true, { slices })).toEqual(v2.play([sender]));
+      }),
+      { numRuns: RUNS },
+    );
+    expect(sends.taken).toBeGreaterThan(RUNS);
+  });
+
   it.each([
     ['with kernels that answer', { glue: { 'two-way': true } }, '--reply host', ['mk listen user']],
     ['with handlers that end after one', {}, '--once', []],
@@ -269,9 +328,10 @@ function upsets({ run, host, buffer, freed, slot, mem }: typeof v2) {
     value: fc.constantFrom(0, 1, 2, 3, 0x40000501, 0x40000500),
   });
   const register: fc.Arbitrary<Register> = fc.record({
-    cpu: fc.constantFrom(0, 4, 5),
+    cpu: fc.constantFrom(0, 4, 4, 5),
     what: fc.constantFrom('pending', 'serving', 'interruptsOn', 'tpr', 'svr', 'logical'),
     value: fc.constantFrom(0, 1, 2, 0x30, 0x81, 0xe0, 0xea, 0xec, 0xf6, 0x100, 0x1ff),
   });
-  return { poke, note, register };
+  const wrong = [0, 1, -1, 257, MK_MSG.IO, MK_MSG.USER, slot | 0, handler | 0];
+  return { poke, note, register, words, wrong };
 }

@@ -72,7 +72,7 @@ export function sendPassage(x: KernelContext, f: number, now: number): number {
   const address = area + SLOT_BYTES * cpu;
   const slot = slotFor(x, address);
   if (slot < 0) return 0;
-  const message = messageOf(x, f, slot);
+  const message = messageOf(x, f);
   if (message < 0) return 0;
 
   const { M } = mem;
@@ -156,7 +156,7 @@ function slotFor(x: KernelContext, address: number): number {
 }
 
 /** M3 to M5, and M7: the word where the message lies, which is free again; -1 without such a place. */
-function messageOf(x: KernelContext, f: number, slot: number): number {
+function messageOf(x: KernelContext, f: number): number {
   const { D, mem } = x;
   const payload = D[f + PAYLOAD]!;
   const length = D[f + LENGTH]! | 0;
@@ -166,10 +166,9 @@ function messageOf(x: KernelContext, f: number, slot: number): number {
   const from = count === 0 ? 0 : mem.solid(payload, length);
   const message = wordForAMoment(x, size);
   if (from < 0 || message < 0) return -1;
-  // A payload may lie anywhere: among the counters of the heap, in memory that was freed, in the slot.
+  // A payload may lie anywhere: among the counters of the heap, in memory that was freed.
   if (count > 0 && payload >= x.k && payload < x.k + K.heap) return -1;
   if (count > 0 && from < message + words && from + count > message) return -1;
-  if (count > 0 && from < slot + SLOT_WORDS && from + count > slot) return -1;
   usedForAMoment(x, message, KIND_MESSAGE, size);
   // The first two words link the free objects of a class: before, and again after.
   const { M } = mem;
