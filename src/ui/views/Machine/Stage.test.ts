@@ -39,16 +39,6 @@ describe('the stage', () => {
     expect(name).toContain('0xea pending');
   });
 
-  it('cries out when a message is lost, once', async () => {
-    page = await mounted(Stage, {});
-    for (let i = 0; i < 90; i++) await page.session.step();
-    flushSync();
-    expect(page.find('[role="alert"]').textContent).toContain('is lost');
-    await page.session.seek(0);
-    flushSync();
-    expect(page.find('[role="alert"]').textContent.trim()).toBe('');
-  });
-
   it('shows 1,024 CPUs', async () => {
     page = await mounted(Stage, {}, 1024);
     expect(page.root.querySelectorAll('[data-cpu]')).toHaveLength(1024);
