@@ -47,6 +47,17 @@ test('every order of two senders is explored in the page, and one is played on t
   await page.keyboard.press('ArrowRight');
   await expect(slider).toHaveAttribute('aria-valuenow', '1');
   await expect(slider).toHaveAttribute('aria-valuetext', /^After cpu1 S6, entry 1 of \d+: \d/);
+
+  // One click: that ending beside the run it was played from, both to their ends.
+  await page.getByTestId('compare-came').click();
+  const sentence = page.getByTestId('compare-sentence');
+  await expect(sentence).toContainText(/“Ending \d+: .*“Two senders, every order”/, {
+    timeout: 20_000,
+  });
+  await expect(sentence).toContainText(/They take the same \d\d+ steps/);
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => window.playground.load('boot'));
+  await expect(page.getByTestId('compare-came')).toBeHidden();
 });
 
 test('a large search is shared by several threads, and can be paused, limited and cancelled', async ({

@@ -9,6 +9,8 @@ export interface Side {
   /** What `record` answered, or a session file. */
   readonly text: string;
   readonly change?: Change;
+  /** Beyond where it was recorded, to the end of its lesson. */
+  readonly finish?: boolean;
 }
 
 /** What the page says to the worker that compares. To cancel, it ends the worker. */

@@ -6,6 +6,8 @@ import { CompareRun } from './compare-run.ts';
 
 const TEXT = `---\ntitle: T\n---\n${BOOT('user')}\n# Two\n${block('console host', 'mk send web user 1 0x01')}`;
 
+const START = { step: 0, at: { stop: 0, item: 0, line: 0, running: false }, inputs: 0 };
+
 /** A session in which these lines were typed at the end. */
 function side(name: string, lines: readonly string[], change?: Side['change']): Side {
   const run = playOut(lessonRun(TEXT));
@@ -59,6 +61,16 @@ test('the next difference, and that there is none', async () => {
   expect(found.moment.diff.shared.length + found.moment.diff.cpus.length).toBeGreaterThan(0);
   await run.handle({ kind: 'next', step: 1e6 });
   expect(tells.at(-1)).toMatchObject({ kind: 'nothing' });
+});
+
+test('a run that is to be finished goes to the end of its lesson', async () => {
+  const whole = side('whole', []);
+  const begun = { ...(JSON.parse(whole.text) as object), spot: START, hash: '' };
+  const early = { name: 'early', text: JSON.stringify(begun) };
+  const cut = await told(early, whole);
+  expect(cut.tells[0]).toMatchObject({ compared: { stepsA: 0, why: '' } });
+  const { tells } = await told({ ...early, finish: true }, { ...whole, finish: true });
+  expect(tells[0]).toMatchObject({ kind: 'compared', compared: { parting: undefined, why: '' } });
 });
 
 test('what is no session is refused in a sentence', async () => {

@@ -1,6 +1,6 @@
 import { Refused } from '../sim/base/assert.ts';
 import { Comparison, partingSentence } from '../sim/scenarios/comparison.ts';
-import { followChanged, followRecord, type Followed } from '../sim/scenarios/follow.ts';
+import { finished, followChanged, followRecord, type Followed } from '../sim/scenarios/follow.ts';
 import { parseScenario } from '../sim/scenarios/parse.ts';
 import { readRecord, type Recorded } from '../sim/scenarios/record.ts';
 import type { Scenario } from '../sim/scenarios/scenario.ts';
@@ -73,9 +73,10 @@ export class CompareRun {
     else this.#look(step);
   }
 
-  async #follow({ text, change }: Side): Promise<Followed> {
+  async #follow({ text, change, finish }: Side): Promise<Followed> {
     const recorded = readRecord(text);
     const first = followRecord(await this.#scenarioOf(recorded), recorded);
+    if (finish === true && first.why === '') return finished(first.run);
     return change ? followChanged(first.run, recorded, change) : first;
   }
 

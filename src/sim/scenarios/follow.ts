@@ -38,6 +38,20 @@ export function followRecord(scenario: Scenario, recorded: Recorded): Followed {
   }
 }
 
+/** From here a run does not go on by itself. */
+const STUCK: readonly string[] = ['ended', 'chosen', 'consoles', 'evaluator'];
+
+/** Takes a run on to the end of its lesson, or to where somebody has to choose the next step. */
+export function finished(run: Run): Followed {
+  try {
+    while (!STUCK.includes(run.advance({ through: true })));
+    return { run, why: '' };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { run, why: `it cannot go on at step ${run.step}: ${error.message}` };
+  }
+}
+
 /** The same lesson with other settings, as far as a run has got and with what was typed in it. */
 export function followChanged(
   before: Run,

@@ -40,7 +40,10 @@ export class Panes {
   designs = $state(false);
   branches = $state(false);
   /** Two branches side by side, by id; undefined while that is closed. */
-  compare: { readonly a: number; readonly b: number } | undefined = $state.raw();
+  compare: { readonly a: number; readonly b: number | 'came' } | undefined = $state.raw();
+  /** The run an ending was played from: its lesson, its recording, and the text of the ending. */
+  came: { readonly name: string; readonly record: string; readonly ending: string } | undefined =
+    $state.raw();
   /** On a phone: inspector and consoles lie over the page. */
   sheet = $state(false);
 

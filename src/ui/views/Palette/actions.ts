@@ -214,6 +214,18 @@ function ofBranches({ session, panes }: Page): Action[] {
       },
       'diff two runs side by side difference branch session profile seed',
     ),
+    ...(session.source?.kind === 'text' && session.source.text === panes.came?.ending
+      ? [
+          lesson(
+            'Compare this ending with the run before',
+            [],
+            () => {
+              panes.compare = { a: session.branches.current, b: 'came' };
+            },
+            'diff explorer designs',
+          ),
+        ]
+      : []),
   ];
 }
 
