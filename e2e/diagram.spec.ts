@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from '@playwright/test';
 
 test('a stop is drawn as text, as Mermaid and as a picture', async ({ page }) => {
@@ -32,4 +33,19 @@ test('a stop is drawn as text, as Mermaid and as a picture', async ({ page }) =>
   expect(await page.evaluate(() => window.playground.hash())).toBe(hash);
   await page.keyboard.press('x');
   await expect(dialog).toBeVisible();
+});
+
+test('the link below a diagram of the command line opens the same run', async ({
+  page,
+  baseURL,
+}) => {
+  const FILE = 'public/scenarios/lost-message.md';
+  const mk = (...words: readonly string[]): string =>
+    execFileSync('node', ['src/cli/launch.mjs', ...words], { encoding: 'utf8' });
+  const link = mk('diagram', FILE, '--stop', '3', '--page', baseURL!).trimEnd().split('\n').at(-1)!;
+  const { hash } = JSON.parse(mk('run', FILE, '--json')) as { hash: string };
+  await page.goto(link);
+  await page.evaluate(() => window.playground.ready);
+  expect(await page.evaluate(() => window.playground.hash())).toBe(hash);
+  await expect(page.getByText('the state is the one recorded')).toBeVisible();
 });

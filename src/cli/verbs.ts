@@ -31,7 +31,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   },
   diagram: {
     usage:
-      'diagram FILE.md [--stop N] [--from NS] [--to NS] [--format text|mermaid|svg] [--seed N]',
+      'diagram FILE.md [--stop N] [--from NS] [--to NS] [--format text|mermaid|svg] [--seed N] [--page URL]',
     run: (argv, io) => import('./verbs/diagram.ts').then(({ run }) => run(argv, io)),
   },
   explore: {

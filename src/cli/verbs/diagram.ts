@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { deflateRawSync } from 'node:zlib';
 import { utf8Decode } from '../../sim/base/text.ts';
 import { checkClaims } from '../../sim/scenarios/claims.ts';
 import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
@@ -6,13 +8,20 @@ import { drawDiagram, FORMATS } from '../../sim/scenarios/diagram/diagram.ts';
 import { diagramOf, timesOfStop } from '../../sim/scenarios/diagram/of-run.ts';
 import { newEvaluator } from '../../sim/scenarios/evaluator.ts';
 import { parseScenario } from '../../sim/scenarios/parse.ts';
+import { engineVersion, writeRecord } from '../../sim/scenarios/record.ts';
 import { PROFILES } from '../../sim/scenarios/scenario.ts';
 import { Run } from '../../sim/scenarios/run.ts';
 import { WrongUsage, type Io } from '../verb.ts';
 
+/** Where `npm start` serves the page. */
+const PAGE = 'http://localhost:5173/';
+/** A lesson the page has by name. */
+const OURS = /(?:^|\/)public\/scenarios\/([\w-]+)\.md$/;
+
 /**
- * `diagram FILE.md [--stop N] [--from NS] [--to NS] [--format F] [--seed N] [--profile P]`: plays a scenario and
- * draws what happened in one of its stops (from 1), or between two simulated times.
+ * `diagram FILE.md [--stop N] [--from NS] [--to NS] [--format F] [--seed N] [--profile P] [--page URL]`:
+ * plays a scenario and draws what happened in one of its stops (from 1), or between two simulated
+ * times. Below it stand the command, and the link that opens the same run on the page at URL.
  */
 export function run(argv: readonly string[], io: Io): number {
   const { values, positionals } = parseArgs({
@@ -25,6 +34,7 @@ export function run(argv: readonly string[], io: Io): number {
       format: { type: 'string' },
       seed: { type: 'string' },
       profile: { type: 'string' },
+      page: { type: 'string' },
     },
   });
   const [file, ...more] = positionals;
@@ -35,7 +45,10 @@ export function run(argv: readonly string[], io: Io): number {
   const { profile } = values;
   if (profile !== undefined && !PROFILES.some((each) => each === profile))
     throw new WrongUsage(`no profile ${profile}; there is ${PROFILES.join(', ')}`);
-  const scenario = parseScenario(utf8Decode(io.readFile(file)), file);
+  const page = values.page ?? PAGE;
+  if (!URL.canParse(page)) throw new WrongUsage('--page is the address of the page: http://…');
+  const content = utf8Decode(io.readFile(file));
+  const scenario = parseScenario(content, file);
   checkClaims(scenario);
   const played = new Run(scenario, {
     ...seed,
@@ -55,10 +68,29 @@ export function run(argv: readonly string[], io: Io): number {
   const words = argv.map((word) =>
     /^[\w./=:-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`,
   );
-  const again = [`$ npm run --silent mk -- diagram ${words.join(' ')}`];
+  const again = [
+    `$ npm run --silent mk -- diagram ${words.join(' ')}`,
+    'The same run in the playground:',
+    linkOf(played, file, content, page),
+  ];
   const { source, caption } = diagramOf(played, range, again);
   io.stdout(drawDiagram(source, caption, format));
   return 0;
+}
+
+/** The address that opens a run at its end: the page reads the recording out of it. */
+function linkOf(played: Run, file: string, content: string, page: string): string {
+  const name = OURS.exec(file)?.[1];
+  const { seed, profile, inputs, spot } = played;
+  const text = writeRecord({
+    source:
+      name === undefined
+        ? { kind: 'text', text: content, file: basename(file) }
+        : { kind: 'bundled', name },
+    ...{ seed, profile, inputs, spot, glue: {}, own: [] },
+    ...{ engine: engineVersion(), hash: played.hash() },
+  });
+  return new URL(`#run=${deflateRawSync(text).toString('base64url')}`, page).href;
 }
 
 function wholeNumber(text: string, option: string): number {
