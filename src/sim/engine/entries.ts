@@ -62,15 +62,14 @@ export class Entries {
   /** What all steps before each place of the program cost, in ns. */
   elapsed: Float64Array = new Float64Array(1);
   readonly #passages: readonly (readonly PassageRow[])[];
-  /** How many steps are in each. */
-  readonly #steps: readonly number[];
+  /** How many steps are in each, once somebody has asked. */
+  readonly #steps: number[] = [];
   /** What the passage was told with that is looked at. */
   readonly #facts = new Float64Array(FACTS);
 
   /** Keeps at least `most`; `passages` are the rows of each, by number. */
   constructor(passages: readonly (readonly PassageRow[])[], most: number) {
     this.#passages = passages;
-    this.#steps = passages.map((rows) => rows.filter(isStepIn).length);
     this.#most = 2 * CHUNK_ENTRIES;
     while (this.#most < most) this.#most *= 2;
   }
@@ -166,7 +165,9 @@ export class Entries {
     const kind = this.#kind(entry);
     if (kind < PASSAGE)
       return isStepRow(kind as Row, this.words[WORDS * (entry & this.#mask) + 2]!) ? 1 : 0;
-    return kind === RUN || kind === MORE ? this.rowsOf(entry) : this.#steps[kind - PASSAGE]!;
+    if (kind === RUN || kind === MORE) return this.rowsOf(entry);
+    const passage = kind - PASSAGE;
+    return (this.#steps[passage] ??= this.#passages[passage]!.filter(isStepIn).length);
   }
 
   /** Whether one of them is of one of these kinds. */

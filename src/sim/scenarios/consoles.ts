@@ -4,6 +4,7 @@ import { DIM, paint } from '../shell/palette.ts';
 import { prompt } from '../shell/state.ts';
 import { logSentence } from '../kernel/log-events.ts';
 import { readLog } from '../world/log-read.ts';
+import { openPassages } from '../world/passages.ts';
 import type { World } from '../world/world.ts';
 import {
   consoleOf,
@@ -126,3 +127,6 @@ function interruptConsole(state: RunState, kernel: string, why = ''): RunState {
 
 /** All of it, for a run: the shell and its commands are a chunk of their own. */
 export const CONSOLE_WORK: ConsoleWork = { typeLine, settle, interrupt: interruptConsole };
+
+// Whoever types wants messages to go fast; until then nobody has to load what makes them.
+openPassages();

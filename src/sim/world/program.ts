@@ -42,8 +42,6 @@ import {
 import { VARIED_SENDS } from '../kernel/mailboxes/variations.ts';
 import { hostInitV1, interruptEntryV1, sendV1 } from '../kernel/mailboxes/v1.ts';
 import { messageCallback, sendMessage } from '../kernel/messaging.ts';
-import { receivePassage } from '../kernel/passages/receive.ts';
-import { sendPassage } from '../kernel/passages/send.ts';
 import { pfnHandler, sendPfn } from '../kernel/pfn.ts';
 import { reserveResources } from '../kernel/resources.ts';
 import { reserveRestored } from '../kernel/restore-resources.ts';
@@ -130,8 +128,6 @@ export const PROGRAM = link<KernelContext>([
   ...VARIED_SENDS.values(),
 ]);
 
-sendMessage.passage = sendPassage;
-interruptEntry.passage = receivePassage;
 ipiCallbacks[MESSAGE_CALLBACK] = messageCallback;
 ipiCallbacks[PFN_CALLBACK] = pfnHandler;
 messageHandlers[MESSAGE_HANDLER.listen] = listenHandler;

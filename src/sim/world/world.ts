@@ -9,7 +9,7 @@ import { IRQ_WORK_VECTOR, MULTIKERNEL_VECTOR } from '../kernel/mk.layout.ts';
 import { irqWorkEntry } from '../kernel/irq-work.ts';
 import { addChunk, emptyPool } from '../kernel/gen-pool.ts';
 import { HAZARD } from '../kernel/hazards.ts';
-import { passageRows } from '../kernel/passages/rows.ts';
+import { knownPassages } from '../kernel/passages/known.ts';
 import { Observer, OBSERVER_BYTES, STAT } from '../kernel/observer.ts';
 import { initKernelData, newKernelState } from '../kernel/spawn.ts';
 import { System, type KernelState } from '../kernel/system.ts';
@@ -123,7 +123,7 @@ export class World implements Software {
     this.x.roles = rolesOf(settings.profile, glue, design);
     this.viewer.roles = this.x.roles;
     this.machine.setUp(PROGRAM, this.x, this);
-    this.trace = withTrace ? new Trace(passageRows(TIMING)) : null;
+    this.trace = withTrace ? new Trace(knownPassages) : null;
     this.#bootHost(pool);
     this.#tellTo(this.trace);
   }

@@ -22,7 +22,7 @@ import {
   MULTIKERNEL_VECTOR,
 } from '../mk.layout.ts';
 import { isOwnData } from './own-data.ts';
-import { PASSAGE } from './rows.ts';
+import { PASSAGE } from './known.ts';
 
 const {
   depth: DEPTH,

@@ -10,9 +10,6 @@ import { listenHandler } from '../message-handlers.ts';
 import { messageCallback, sendMessage } from '../messaging.ts';
 import { IRQ_WORK_VECTOR, MK_IPI_DATA, MK_MESSAGE, MULTIKERNEL_VECTOR } from '../mk.layout.ts';
 
-/** The passages, by the place of their rows in {@link passageRows}. */
-export const PASSAGE = { send: 0, receive: 1, receiveEmpty: 2 } as const;
-
 const { sender_cpu: SENDER_CPU, type: TYPE, data_size: DATA_SIZE, buffer: BUFFER } = MK_IPI_DATA.at;
 const PAYLOAD = BUFFER + MK_MESSAGE.at.payload;
 
@@ -141,7 +138,7 @@ function receiveRows(timing: Timing, isEmpty: boolean): readonly PassageRow[] {
     .steps(irqWorkEntry, 1, 'W1', 'W2').rows;
 }
 
-/** The rows of every passage, once the routines are linked. */
+/** The rows of every passage in the order of {@link PASSAGE}, once the routines are linked. */
 export const passageRows = (timing: Timing): readonly (readonly PassageRow[])[] => [
   sendRows(timing),
   receiveRows(timing, false),

@@ -17,7 +17,7 @@ import {
   MULTIKERNEL_VECTOR,
 } from '../mk.layout.ts';
 import { isOwnData } from './own-data.ts';
-import { PASSAGE } from './rows.ts';
+import { PASSAGE } from './known.ts';
 
 const { mode: MODE_ } = CPU;
 const HEADER = MK_MESSAGE.size;
