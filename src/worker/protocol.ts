@@ -120,8 +120,9 @@ export interface Calls extends Inspections, BranchCalls {
   pause: { ask: object; answer: Frame };
   /** Answered at once, whatever runs: a worker that does not is hung. */
   ping: { ask: object; answer: null };
+  /** So many steps on; fewer when something stops the run, or `pause`. */
   step: { ask: { readonly count: number }; answer: Frame };
-  /** To any step of the run, back or forward; beyond its end it runs on. */
+  /** To any step of the run, back or forward; beyond its end it runs on. `pause` ends it on its way. */
   seek: { ask: { readonly step: number }; answer: Frame };
   /** From here on each step is chosen by hand; off: time decides again. */
   chosen: { ask: { readonly on: boolean }; answer: Frame };
@@ -257,10 +258,21 @@ export type Reply =
   | { readonly id: number; readonly answer: Calls[Call]['answer'] }
   | { readonly id: number; readonly failure: Failure };
 
+/** A long way of the run to another moment, while it is gone. */
+export interface Jump {
+  /** The step it began at, and the one it has got to. */
+  readonly from: number;
+  readonly step: number;
+  /** The step it goes to; null when it goes on until something happens. */
+  readonly to: number | null;
+}
+
 /** What the worker says without being asked. */
 export type Push =
   /** While it plays: a moment, with the trace rows since the push before (a jump starts anew). */
   | { readonly push: 'frame'; readonly frame: Frame; readonly rows: Rows }
+  /** How far a call is that takes long; null when it is over. */
+  | { readonly push: 'jump'; readonly jump: Jump | null }
   /** A search has got to a step, on its way back from another. */
   | { readonly push: 'looking'; readonly step: number; readonly of: number }
   /** Another branch runs, there is one more, or one has another name. */

@@ -18,7 +18,7 @@ import { Playback } from './playback.ts';
 import type { Calls, Handlers, Loaded, Reopened, Rows } from './protocol.ts';
 import { reopen } from './reopen.ts';
 import type { Services } from './services.ts';
-import { Travel } from './travel.ts';
+import { Travel, type Came } from './travel.ts';
 
 /** Rows of the trace one answer may hold. */
 const ROWS_MAX = 200_000;
@@ -36,6 +36,8 @@ class Session {
   #line: Promise<unknown> = Promise.resolve();
   /** Raised by `pause` and `load`: whatever runs for long stops. */
   #generation = 0;
+  /** What it was when the present call was asked: a pause is for all that was asked before it. */
+  #since = 0;
   readonly #services: Services;
   readonly #tell: Tell;
   readonly #playback: Playback;
@@ -51,8 +53,8 @@ class Session {
     this.#services = services;
     this.#tell = tell;
     this.#travel = new Travel({
-      ...{ run: () => this.run, services, breaking: () => this.#breaking },
-      ...{ generation: () => this.#generation, show: (from) => this.#show(from) },
+      ...{ run: () => this.run, services, tell, breaking: () => this.#breaking },
+      ...{ isLeft: () => this.#generation !== this.#since, show: (from) => this.#show(from) },
     });
     this.#playback = new Playback({
       tick: (advance) => this.#tick(advance),
@@ -79,7 +81,12 @@ class Session {
 
   /** One after the other: a call that changes the run waits for the one before. */
   #inLine<T>(work: () => T | Promise<T>): Promise<T> {
-    const next = this.#line.then(work, work);
+    const asked = this.#generation;
+    const begin = (): T | Promise<T> => {
+      this.#since = asked;
+      return work();
+    };
+    const next = this.#line.then(begin, begin);
     this.#line = next.catch(() => undefined);
     return next;
   }
@@ -89,6 +96,12 @@ class Session {
     const { hits = [], why = '' } = this.#breaking ?? {};
     const paused = why === '' ? this.#paused : why;
     return buildFrame(this.run, { playing, paused, stepsPerSecond, hits });
+  }
+
+  /** The moment a jump has come to, and whether that is where it was going. */
+  #arrived(came: Came): Frame {
+    if (came === 'left') this.#paused = PAUSED.left ?? '';
+    return this.#frame();
   }
 
   async #breaks(): Promise<Breaking> {
@@ -130,7 +143,6 @@ class Session {
   }
 
   async #load(ask: Calls['load']['ask'], recorded?: Recorded): Promise<Loaded> {
-    this.#generation++;
     this.#playback.stop();
     const tree = recorded?.branches;
     const running = tree?.branches.find(({ id }) => id === tree.current);
@@ -185,7 +197,7 @@ class Session {
 
   async #reopen(recorded: Recorded): Promise<Reopened> {
     const { engineVersion } = await this.#services.records();
-    return reopen(this.run, recorded, engineVersion(), (reason) => this.#travel.bring(reason));
+    return reopen(this.run, recorded, engineVersion(), this.#travel);
   }
 
   /** Calls of who chooses each step, sets breakpoints, keeps a run to open it again. */
@@ -229,8 +241,9 @@ class Session {
         (work) => this.#inLine(async () => work(await this.#grove())),
         () => this.#stopPlaying(),
       ),
-      reopen: ({ text }: Calls['reopen']['ask']) =>
-        this.#inLine(async () => {
+      reopen: ({ text }: Calls['reopen']['ask']) => {
+        this.#generation++;
+        return this.#inLine(async () => {
           const recorded = (await this.#services.records()).readRecord(text);
           const { source, glue, breakpoints, watches } = recorded;
           const loaded = await this.#load(recorded, recorded);
@@ -239,7 +252,8 @@ class Session {
             ...(breakpoints && { breakpoints }),
             ...(watches && { watches }),
           };
-        }),
+        });
+      },
     };
   }
 
@@ -268,7 +282,11 @@ class Session {
         return this.#inLine(() => work(ask));
       };
     return {
-      load: (ask) => this.#inLine(() => this.#load(ask)),
+      load: (ask) => {
+        // Nobody waits for the end of a long jump to see another lesson.
+        this.#generation++;
+        return this.#inLine(() => this.#load(ask));
+      },
       play: ({ speed }) =>
         this.#inLine(() => {
           this.#paused = '';
@@ -283,21 +301,18 @@ class Session {
       },
       ping: () => null,
       step: change(async ({ count }: Calls['step']['ask']) => {
-        await this.#travel.advance({ steps: count, through: true });
-        return this.#frame();
+        return this.#arrived(await this.#travel.step(count));
       }),
       seek: change(async ({ step }: Calls['seek']['ask']) => {
-        await this.#travel.seek(step);
-        return this.#frame();
+        return this.#arrived(await this.#travel.seek(step));
       }),
       finishStop: change(async () => {
-        const reason = await this.#travel.runTo(['stop', 'ended', 'break', 'chosen'], false);
-        this.#paused = PAUSED[reason] ?? '';
+        const came = await this.#travel.runTo(['stop', 'ended', 'break', 'chosen'], false);
+        this.#paused = PAUSED[came] ?? '';
         return this.#frame();
       }),
       goToStop: change(async ({ stop }: Calls['goToStop']['ask']) => {
-        await this.#travel.goToStop(stop);
-        return this.#frame();
+        return this.#arrived(await this.#travel.goToStop(stop));
       }),
       runUntil: change(async (ask: Calls['runUntil']['ask']) => {
         const reached = await this.#travel.runUntil(ask);
@@ -318,7 +333,8 @@ class Session {
 /** What ends playing. */
 const OVER: ReadonlySet<Reason> = new Set(['stop', 'ended', 'break', 'chosen']);
 
-const PAUSED: Readonly<Partial<Record<Reason, string>>> = {
+const PAUSED: Readonly<Partial<Record<Came, string>>> = {
+  left: 'Stopped on the way.',
   stop: 'This stop is done; the next one waits.',
   ended: 'The lesson is over.',
   chosen: 'You choose: nothing moves until you take a step.',

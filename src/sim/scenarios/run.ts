@@ -267,17 +267,21 @@ export class Run {
     return 'ended';
   }
 
-  /** To the moment a stop became ready; one that was not reached yet is run to. */
-  goToStop(stop: number): Reason {
+  /**
+   * To the moment a stop became ready. One that was not reached yet is run to, by at most `steps`
+   * steps: 'steps' when they did not do.
+   */
+  goToStop(stop: number, steps = Infinity): Reason {
     const moment = this.#kept.stop(stop);
     if (moment) {
       this.#restore(moment);
       return 'stop';
     }
     let reason: Reason = 'stop';
+    const end = this.step + steps;
     while (this.state.at.stop < stop && !this.state.ended) {
-      reason = this.advance();
-      if (reason === 'evaluator' || reason === 'consoles') return reason;
+      reason = this.advance({ steps: end - this.step });
+      if (OUT_OF_REACH.has(reason)) return reason;
     }
     // A stop that only speaks is gone through with the one behind it.
     const reached = this.#kept.stop(stop);
@@ -289,6 +293,9 @@ export class Run {
     return this.world.hash();
   }
 }
+
+/** Why a stop that lies ahead is not reached at once. */
+const OUT_OF_REACH: ReadonlySet<Reason> = new Set(['steps', 'chosen', 'evaluator', 'consoles']);
 
 /** Things that are tried at one step before a spot counts as one that is not there. */
 const SPOT_ACTS_MAX = 100_000;

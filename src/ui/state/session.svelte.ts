@@ -9,7 +9,7 @@ import {
   type Client,
 } from '../../worker/client.ts';
 import type { BranchList } from '../../worker/branch-calls.ts';
-import type { Calls, Loaded, Port, Push, Rows, Source } from '../../worker/protocol.ts';
+import type { Calls, Jump, Loaded, Port, Push, Rows, Source } from '../../worker/protocol.ts';
 import { Breakpoints } from './breakpoints.svelte.ts';
 import { EMPTY_FRAME, EMPTY_LEGEND } from './empty-frame.ts';
 import { Notices } from './notices.svelte.ts';
@@ -66,6 +66,8 @@ export class Session {
   run = $state(0);
   /** What came of the last {@link switchModel}; undefined after any other load. */
   again: Loaded['again'] = $state.raw();
+  /** How far the run is on a way that takes long; undefined when it is on none. */
+  jump: Jump | undefined = $state.raw();
   /** Where a search has got to on its way back, while one is under way. */
   looking: { readonly step: number; readonly of: number } | undefined = $state.raw();
   /** The futures of this lesson that were tried. */
@@ -166,8 +168,16 @@ export class Session {
 
   readonly play = (): Promise<boolean> =>
     this.#show(() => this.ask('play', { speed: SPEEDS[this.speed]!.speed }));
-  readonly pause = (): Promise<boolean> => this.#show(() => this.ask('pause', {}));
-  readonly toggle = (): Promise<boolean> => (this.#frame.playing ? this.pause() : this.play());
+  /** Ends playing, and whatever takes long: the run stays where it has got to. */
+  readonly pause = (): Promise<boolean> => {
+    this.#seekNext = undefined;
+    return this.#show(() => this.ask('pause', {}), !this.jump);
+  };
+  /** The run goes on by itself: it is played, or on a long way. */
+  get going(): boolean {
+    return this.#frame.playing || this.jump !== undefined;
+  }
+  readonly toggle = (): Promise<boolean> => (this.going ? this.pause() : this.play());
   /** `count` steps on, whoever's they are. */
   readonly step = (count = 1): Promise<boolean> => this.#show(() => this.ask('step', { count }));
   readonly back = (count = 1): Promise<void> => this.seek(this.#frame.step - count);
@@ -186,9 +196,13 @@ export class Session {
     }
   };
 
-  /** To any step. While one jump is under way only the newest wish is kept: drag as you like. */
+  /**
+   * To any step. While one jump is under way only the newest wish is kept: drag as you like. One
+   * that takes long is left for it.
+   */
   readonly seek = (step: number): Promise<void> => {
     this.#seekNext = Math.max(0, Math.round(step));
+    if (this.#seeking && this.jump) this.ask('pause', {}).catch(() => undefined);
     this.#seeking ??= this.#seekAll().finally(() => (this.#seeking = undefined));
     return this.#seeking;
   };
@@ -334,6 +348,10 @@ export class Session {
       void this.pause();
       return;
     }
+    if (push.push === 'jump') {
+      this.jump = push.jump ?? undefined;
+      return;
+    }
     if (push.push === 'looking') {
       this.looking = push;
       return;
@@ -355,6 +373,7 @@ export class Session {
     const ended = (why: string): void => {
       if (this.#client !== client) return;
       this.#stopWatching();
+      this.jump = undefined;
       client.die(why);
       worked.close();
       void this.#recover(why);

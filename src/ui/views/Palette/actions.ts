@@ -56,6 +56,9 @@ function ofTime({ session }: Page): Action[] {
     time(`${STRIDE} steps back`, ['Shift+ArrowLeft'], () => session.back(STRIDE)),
     time('To the beginning', ['Home'], () => session.first(), 'first start rewind'),
     time('To the end', ['End'], () => session.last(), 'last finish'),
+    ...(session.jump
+      ? [time('Stop on the way', ['Escape'], () => session.pause(), 'cancel jump seek')]
+      : []),
     time('Slower', ['['], () => speed(-1), 'speed'),
     time('Faster', [']'], () => speed(1), 'speed'),
   ];
@@ -266,7 +269,13 @@ function ofView({ theme, selection, session }: Page): Action[] {
   const view = group('View');
   return [
     view('Dark or light', ['D'], () => theme.toggle(), 'theme colours'),
-    view('Select nothing', ['Escape'], () => selection.clear(), 'clear deselect'),
+    // Escape ends what takes long first.
+    view(
+      'Select nothing',
+      session.jump ? [] : ['Escape'],
+      () => selection.clear(),
+      'clear deselect',
+    ),
     view('Start this lesson over', [], () => session.reload(), 'reset restart reload'),
   ];
 }
