@@ -44,7 +44,7 @@ test('a long jump shows how far it is, answers meanwhile, and ends with Escape',
   await expect(page.getByText('Stopped on the way.').first()).toBeVisible();
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
   // It is a moment like any other.
-  await page.keyboard.press('ArrowRight');
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
   await expect.poll(() => stepOf(page)).toBe(step + 1);
 });
 

@@ -19,7 +19,9 @@ export interface Playground {
   load(nameOrText: string, options?: LoadOptions): Promise<void>;
   play(): Promise<void>;
   pause(): Promise<void>;
+  /** So many steps on; resolves when they are done, or where `pause` or a breakpoint ends them. */
   step(n?: number): Promise<void>;
+  /** To any step; resolves there, or where `pause` ends it. A newer wish takes the place of this one. */
   seek(step: number): Promise<void>;
   /** Runs until a claim is true; tells whether it became so. */
   runUntil(claim: string, options?: { readonly maxSteps?: number }): Promise<boolean>;

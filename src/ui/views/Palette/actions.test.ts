@@ -10,7 +10,7 @@ function pageOf(): { readonly page: Page; readonly done: string[] } {
   const done: string[] = [];
   const session = new Proxy(
     {
-      ...{ frame: EMPTY_FRAME, scenario: { stops }, speed: 3 },
+      ...{ frame: EMPTY_FRAME, scenario: { stops }, speed: 3, jump: undefined },
       ...{ breakpoints: { list: [{ enabled: true }] }, looking: { step: 1, of: 2 } },
     },
     {
@@ -61,6 +61,15 @@ it('gives who chooses each step keys that nothing else has', () => {
   for (const key of ['G', '4', 'V', 'Z', 'W', '3']) map.get(key)?.run();
   const steps = ['choose 4 false', 'choose 4 false', 'choose 4 true'];
   expect(done).toEqual([...steps, 'undo', 'choosing false']);
+});
+
+it('ends a long way with Escape, which selects nothing otherwise', () => {
+  const { page, done } = pageOf();
+  const escape = () => keyMap(actionsOf(page)).get('Escape');
+  expect(escape()?.name).toBe('Select nothing');
+  Object.assign(page.session, { jump: { from: 0, step: 1, to: 2 } });
+  escape()?.run();
+  expect(done).toEqual(['pause']);
 });
 
 it('acts on the session', () => {
