@@ -141,6 +141,26 @@ describe('a fused routine', () => {
   });
 });
 
+describe('an interrupt', () => {
+  it('is taken when it has arrived, not before, one sent to oneself as well', () => {
+    fc.assert(
+      fc.property(senders, (all) => {
+        const arrived = new Map<string, number>();
+        let taken = 0;
+        for (const row of play(all, [STEPS_MAX]).rows) {
+          if (row?.kind === ROW.arrive) arrived.set(`${row.cpu} ${row.b}`, row.time);
+          if (row?.kind !== ROW.take) continue;
+          taken++;
+          expect(row.time).toBeGreaterThanOrEqual(arrived.get(`${row.cpu} ${row.b}`) ?? Infinity);
+        }
+        const refused = all.every(({ first, length }) => first === NOBODY || length > 232);
+        expect(taken > 0).toBe(!refused);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
 /** Program counters of all CPUs but one. */
 const counters = (but: number): number[] =>
   Array.from({ length: machine.cpus }, (_, cpu) => (cpu === but ? -1 : machine.pcOf(cpu)));
