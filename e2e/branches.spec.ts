@@ -89,6 +89,25 @@ test('two branches side by side: the first difference is named', async ({ page }
   await expect(compare.getByTestId('compare-sentence')).toContainText('with ring-n1');
 });
 
+test('two runs are aligned by stop of the lesson as well as by step', async ({ page }) => {
+  await page.goto('./');
+  await page.evaluate(() => window.playground.ready);
+  await page.evaluate(() => window.playground.load('lost-message'));
+  await page.evaluate(() => window.playground.runUntil('stats.handled == 1'));
+  await page.keyboard.press('=');
+  await page.getByTestId('compare-b').selectOption('profile ring-n3');
+  const where = page.getByTestId('compare-where');
+  await expect(page.getByTestId('compare-sentence')).toContainText('ring-n3');
+  await expect(where).toContainText(/^after step \d+/);
+  await page.getByTestId('compare-align').selectOption('stop');
+  await expect(where).toContainText(/^stop \d+·\d+: after steps \d+ and \d+/);
+  const slider = page.getByTestId('compare-step');
+  await slider.focus();
+  await page.keyboard.press('End');
+  await expect(where).toContainText(/^stop 3·\d+/);
+  await expect(page.getByRole('region', { name: 'Steps' })).toContainText('3·');
+});
+
 test('a session file is compared with the run; what is none is refused in a sentence', async ({
   page,
 }) => {

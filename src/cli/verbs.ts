@@ -26,7 +26,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     run: (argv, io) => import('./verbs/conform.ts').then(({ run }) => run(argv, io)),
   },
   compare: {
-    usage: 'compare A [B] [--profile P] [--seed N] [--json]',
+    usage: 'compare A [B] [--profile P] [--seed N] [--align step|stop] [--json]',
     run: (argv, io) => import('./verbs/compare.ts').then(({ run }) => run(argv, io)),
   },
   diagram: {

@@ -1,3 +1,4 @@
+import type { Align } from '../sim/scenarios/alignment.ts';
 import type { Lanes, Moment } from '../sim/scenarios/comparison.ts';
 import type { Change } from '../sim/scenarios/follow.ts';
 import type { Parting } from '../sim/scenarios/start-again.ts';
@@ -16,7 +17,9 @@ export interface Side {
 /** What the page says to the worker that compares. To cancel, it ends the worker. */
 export type CompareAsk =
   | { readonly kind: 'begin'; readonly a: Side; readonly b: Side; readonly bins: number }
-  /** Both runs after that many steps. */
+  /** What is beside each other from now on. */
+  | { readonly kind: 'align'; readonly by: Align; readonly bins: number }
+  /** Both runs at a place of the axis. */
   | { readonly kind: 'look'; readonly step: number }
   /** The next step after this one at which something else is different. */
   | { readonly kind: 'next'; readonly step: number };
@@ -30,7 +33,14 @@ export interface Compared {
   readonly first: number | undefined;
   readonly stepsA: number;
   readonly stepsB: number;
+  /** Where they part on the axis. */
+  readonly parted: number | undefined;
   readonly lanes: Lanes;
+  /** Length of the axis: steps of the longer run, or of the longer run of each stop. */
+  readonly end: number;
+  readonly align: Align;
+  /** Where stops begin on it; none when it is of steps. */
+  readonly stops: readonly number[];
   /** Why a run could not be followed as far as it was recorded; '' when both could. */
   readonly why: string;
 }

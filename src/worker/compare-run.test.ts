@@ -63,6 +63,16 @@ test('the next difference, and that there is none', async () => {
   expect(tells.at(-1)).toMatchObject({ kind: 'nothing' });
 });
 
+test('aligned by stop, the axis has the stops on it', async () => {
+  const { run, tells } = await told(side('one', ['mk send web user 2 0xa1']), side('two', []));
+  expect(tells[0]).toMatchObject({ compared: { align: 'step', stops: [] } });
+  await run.handle({ kind: 'align', by: 'stop', bins: 50 });
+  const [again, moment] = tells.slice(-2);
+  expect(again).toMatchObject({ kind: 'compared', compared: { align: 'stop' } });
+  expect(again?.kind === 'compared' && again.compared.stops).toHaveLength(3);
+  expect(moment).toMatchObject({ kind: 'moment' });
+});
+
 test('a run that is to be finished goes to the end of its lesson', async () => {
   const whole = side('whole', []);
   const begun = { ...(JSON.parse(whole.text) as object), spot: START, hash: '' };

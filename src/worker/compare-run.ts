@@ -18,6 +18,8 @@ export class CompareRun {
   readonly #tell: (tell: CompareTell) => void;
   readonly #bundled: Bundled;
   #both: Comparison | undefined;
+  #names: readonly [string, string] = ['', ''];
+  #why = '';
 
   constructor(tell: (tell: CompareTell) => void, bundled: Bundled) {
     this.#tell = tell;
@@ -27,6 +29,7 @@ export class CompareRun {
   async handle(ask: CompareAsk): Promise<void> {
     try {
       if (ask.kind === 'begin') await this.#begin(ask);
+      else if (ask.kind === 'align') this.#align(ask);
       else if (ask.kind === 'look') this.#look(ask.step);
       else this.#next(ask.step);
     } catch (error) {
@@ -41,21 +44,32 @@ export class CompareRun {
 
   async #begin({ a, b, bins }: Extract<CompareAsk, { kind: 'begin' }>): Promise<void> {
     const [one, two] = [await this.#follow(a), await this.#follow(b)];
-    const both = new Comparison(one.run, two.run);
-    this.#both = both;
-    const { parting, stepsA, stepsB, end } = both;
-    const why = [one.why && `${a.name}: ${one.why}`, two.why && `${b.name}: ${two.why}`]
+    this.#both = new Comparison(one.run, two.run);
+    this.#names = [`“${a.name}”`, `“${b.name}”`];
+    this.#why = [one.why && `${a.name}: ${one.why}`, two.why && `${b.name}: ${two.why}`]
       .filter((each) => each !== '')
       .join('; ');
+    this.#tellCompared(bins);
+  }
+
+  #align({ by, bins }: Extract<CompareAsk, { kind: 'align' }>): void {
+    this.#now.align = by;
+    this.#tellCompared(bins);
+  }
+
+  #tellCompared(bins: number): void {
+    const both = this.#now;
+    const { parting, parted, stepsA, stepsB, end, align, first } = both;
     this.#tell({
       kind: 'compared',
       compared: {
-        ...{ parting, stepsA, stepsB, why, first: both.first },
-        sentence: partingSentence(both, [`“${a.name}”`, `“${b.name}”`]),
+        ...{ parting, parted, stepsA, stepsB, why: this.#why, first, end, align },
+        sentence: partingSentence(both, this.#names),
         lanes: both.lanes(0, Math.max(1, end), Math.min(bins, Math.max(1, end))),
+        stops: align === 'step' ? [] : both.stretches.map(({ at }) => at),
       },
     });
-    this.#look(both.first ?? end);
+    this.#look(first ?? end);
   }
 
   #look(step: number): void {

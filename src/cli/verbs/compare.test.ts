@@ -66,3 +66,19 @@ it('refuses what is no session, and wrong calls', async () => {
   expect((await compare('one.md', '--profile', 'x')).status).toBe(2);
   expect((await compare('one.md', '--seed', '-1x')).status).toBe(2);
 });
+
+it('says what is different at the end of each stop, when it is asked to', async () => {
+  const { out } = await compare('one.md', 'two.md', '--align', 'stop');
+  expect(out).toMatch(/\n1\. T: \d+ steps; then different: 2 bytes of slots/);
+  const { out: json } = await compare('one.md', 'two.md', '--align', 'stop', '--json');
+  expect((JSON.parse(json) as { stops: unknown }).stops).toMatchObject([
+    { stop: 1, title: 'T', registers: 0, shared: 2 },
+  ]);
+  const { status, err } = await compare('one.md', 'two.md', '--align', 'time');
+  expect([status, err]).toEqual([2, expect.stringContaining('--align is step or stop')]);
+});
+
+it('tells INIT from a vector, and when each arrives', async () => {
+  const { out } = await compare('one.md', '--seed', '8');
+  expect(out).toMatch(/sends INIT to APIC id 4, which arrives at \d+ ns/);
+});

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { Refused } from '../../sim/base/assert.ts';
 import { toHex } from '../../sim/base/hex.ts';
 import { utf8Decode } from '../../sim/base/text.ts';
-import { Comparison, partingSentence } from '../../sim/scenarios/comparison.ts';
+import { Comparison, partingSentence, type StopEnd } from '../../sim/scenarios/comparison.ts';
 import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
 import { newEvaluator } from '../../sim/scenarios/evaluator.ts';
 import { followChanged, followRecord, type Change } from '../../sim/scenarios/follow.ts';
@@ -16,17 +16,26 @@ import { WrongUsage, type Io } from '../verb.ts';
 const SEED_MAX = 2 ** 32 - 1;
 
 /**
- * `compare A [B] [--profile P] [--seed N] [--json]`: follows two runs, each a scenario or a session
- * file, to their ends. Without B it is A under other settings. Status 0 when nothing is different.
+ * `compare A [B] [--profile P] [--seed N] [--align step|stop] [--json]`: follows two runs, each a scenario or a session
+ * file, to their ends. Without B it is A under other settings. Aligned by stop it says what is
+ * different at the end of each stop. Status 0 when nothing is different.
  */
 export function run(argv: readonly string[], io: Io): number {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { seed: { type: 'string' }, profile: { type: 'string' }, json: { type: 'boolean' } },
+    options: {
+      seed: { type: 'string' },
+      profile: { type: 'string' },
+      align: { type: 'string' },
+      json: { type: 'boolean' },
+    },
   });
   const [fileA, fileB, ...more] = positionals;
   const change = changeOf(values);
+  const { align = 'step' } = values;
+  if (!['step', 'stop'].includes(align)) throw new WrongUsage('--align is step or stop');
+  const byStop = align === 'stop';
   if (fileA === undefined || more.length > 0) throw new WrongUsage('one or two files are needed');
   if ((fileB === undefined) === (Object.keys(change).length === 0))
     throw new WrongUsage('either a second file is needed, or --profile or --seed');
@@ -34,7 +43,11 @@ export function run(argv: readonly string[], io: Io): number {
   const two = fileB === undefined ? changed(fileA, change, io) : opened(fileB, io).run;
   const names = [fileA, fileB ?? namedBy(change)] as const;
   const both = new Comparison(one.run, two);
-  io.stdout(values.json === true ? `${JSON.stringify(report(both, names))}\n` : text(both, names));
+  io.stdout(
+    values.json === true
+      ? `${JSON.stringify(report(both, names, byStop))}\n`
+      : text(both, names, byStop),
+  );
   return both.first === undefined ? 0 : 1;
 }
 
@@ -91,7 +104,7 @@ function scenarioOf({ source }: Recorded, io: Io): Scenario {
 }
 
 /** The contract of `--json`. */
-function report(both: Comparison, names: readonly [string, string]): object {
+function report(both: Comparison, names: readonly [string, string], byStop: boolean): object {
   const { parting, first, bytesDiffer } = both;
   const diff = first === undefined ? undefined : both.at(first).diff;
   return {
@@ -110,15 +123,46 @@ function report(both: Comparison, names: readonly [string, string]): object {
       return { name, addr_a: addrA, addr_b: addrB, a: toHex(a), b: toHex(b) };
     }),
     others: diff?.others ?? [],
+    ...(byStop && {
+      stops: both.stopEnds().map(({ stop, title, stepsA, stepsB, registers, shared, others }) => {
+        return {
+          stop: stop + 1,
+          title,
+          steps_a: stepsA,
+          steps_b: stepsB,
+          registers,
+          shared,
+          others,
+        };
+      }),
+    }),
   };
 }
 
-function text(both: Comparison, names: readonly [string, string]): string {
+function text(both: Comparison, names: readonly [string, string], byStop: boolean): string {
   const lines = [partingSentence(both, names)];
-  if (both.first !== undefined) lines.push('', `After step ${both.first}:`);
-  if (both.first !== undefined) lines.push(...diffLines(both.at(both.first).diff));
+  if (byStop) lines.push('', ...both.stopEnds().map(stopLine));
+  else if (both.first !== undefined)
+    lines.push('', `After step ${both.first}:`, ...diffLines(both.at(both.first).diff));
   return `${lines.join('\n')}\n`;
 }
+
+/** `2. Boot: 140 and 151 steps; then 3 registers and 8 bytes of slots differ`. */
+function stopLine({ stop, title, stepsA, stepsB, registers, shared, others }: StopEnd): string {
+  const parts = [
+    counted(registers, 'register'),
+    shared > 0 ? `${counted(shared, 'byte')} of slots` : '',
+    others > 0 ? `${counted(others, 'byte')} of other memory` : '',
+  ].filter((part) => part !== '');
+  const steps =
+    stepsA === stepsB ? counted(stepsA, 'step') || 'no step' : `${stepsA} and ${stepsB} steps`;
+  const then =
+    parts.length === 0 ? 'then nothing is different' : `then different: ${parts.join(', ')}`;
+  return `${stop + 1}. ${title}: ${steps}; ${then}`;
+}
+
+const counted = (count: number, what: string): string =>
+  count === 0 ? '' : `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function diffLines({ cpus, shared, others }: StateDiff): string[] {
   const registers = cpus.flatMap(({ cpu, registers }) =>

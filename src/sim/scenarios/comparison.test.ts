@@ -87,3 +87,53 @@ test('lanes say who took steps when', () => {
   expect(b.slice(lane * bins, (lane + 1) * bins).some((cell) => cell === 1)).toBe(true);
   expect(() => both.lanes(5, 5, 10)).toThrow('nothing to draw');
 });
+
+/** The same lesson but for one command in its second stop; its third one is the same again. */
+const threeStops = (line: string): Run =>
+  playOut(
+    lessonRun(
+      `${BOOT('user')}# Two\n${block('console host', line)}\n# Three\n${block('console host', 'mk send web user 9 0x99')}`,
+    ),
+  );
+
+test('aligned by stop, the stop behind the parting begins beside itself', () => {
+  const [short, long] = [
+    'mk send web user 1 0x01',
+    'mk send web user 1 0x01\nmk send web user 2 0x02',
+  ];
+  const both = new Comparison(threeStops(short), threeStops(long));
+  expect(both.stepsA).toBeLessThan(both.stepsB);
+  const byStep = both.at(both.end);
+  expect(byStep).toMatchObject({ stepA: both.stepsA, stepB: both.stepsB });
+  const { first } = both;
+
+  both.align = 'stop';
+  expect(both.first).toBe(first);
+  const third = both.stretches[2]!;
+  expect(third.stepsA).toBe(third.stepsB);
+  const begin = both.at(third.at);
+  expect(begin).toMatchObject({ stepA: third.fromA, stepB: third.fromB, label: '3·0' });
+  expect(begin.stepB - begin.stepA).toBe(both.stepsB - both.stepsA);
+  // The same command: what each does from here on is the same, step by step.
+  const ahead = begin.steps.filter(({ step }) => step >= third.at);
+  expect(ahead.length).toBeGreaterThan(4);
+  expect(ahead.every(({ isSame, a }) => isSame && a !== '')).toBe(true);
+  expect(ahead[0]!.label).toBe('3·1');
+  // In the stop before, the shorter run waits at its end.
+  const before = both.at(third.at - 1);
+  expect(before.stepA).toBe(third.fromA);
+  expect(before.stepB).toBe(third.fromB - 1);
+});
+
+test('what is different at the end of each stop', () => {
+  const both = new Comparison(
+    threeStops('mk send web user 1 0xa1'),
+    threeStops('mk send web user 1 0xb2'),
+  );
+  const [one, two, three, ...more] = both.stopEnds();
+  expect(more).toEqual([]);
+  expect(one).toMatchObject({ stop: 0, registers: 0, shared: 0, others: 0 });
+  expect(two).toMatchObject({ stop: 1, title: 'Two', shared: 1 });
+  // The last message lies over both.
+  expect(three).toMatchObject({ stop: 2, title: 'Three', shared: 0 });
+});

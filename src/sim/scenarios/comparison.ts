@@ -1,6 +1,7 @@
 import { Refused } from '../base/assert.ts';
 import { hex } from '../base/hex.ts';
 import { isStepRow, ROW, type Row } from '../base/record.ts';
+import { stretchAt, stretchesOf, type Align, type Stretch } from './alignment.ts';
 import { CPU } from '../machine/cpu.layout.ts';
 import { findParting, type Parting } from './start-again.ts';
 import { sharedDiff, stateDiff, type StateDiff } from './state-diff.ts';
@@ -25,23 +26,43 @@ interface Steps {
   readonly count: number;
 }
 
-/** What each run did at the same step. */
+/** What each run did at the same place of the axis. */
 export interface StepPair {
   readonly step: number;
+  /** The step for people, from 1: `12`, or `3·12`, the twelfth of stop 3. */
+  readonly label: string;
   /** '' where the run is over. */
   readonly a: string;
   readonly b: string;
   readonly isSame: boolean;
 }
 
-/** Both runs after as many steps. */
+/** Both runs at a place of the axis: after as many steps, of the run or of a stop. */
 export interface Moment {
   readonly step: number;
+  readonly label: string;
+  /** Steps each has taken there. */
+  readonly stepA: number;
+  readonly stepB: number;
   /** Where each is: less than `step` when it is over before. Simulated ns. */
   readonly timeA: number;
   readonly timeB: number;
   readonly steps: readonly StepPair[];
   readonly diff: StateDiff;
+}
+
+/** What is different between two runs at the end of one stop. */
+export interface StopEnd {
+  /** From 0. */
+  readonly stop: number;
+  readonly title: string;
+  /** Steps each run took in it. */
+  readonly stepsA: number;
+  readonly stepsB: number;
+  /** Registers of CPUs, bytes of slots and bytes of other memory that differ. */
+  readonly registers: number;
+  readonly shared: number;
+  readonly others: number;
 }
 
 /** Which CPUs took steps in each of `bins` equal stretches. */
@@ -57,8 +78,9 @@ export interface Lanes {
 }
 
 /**
- * Two runs side by side, aligned by step: the same number of steps after the start, which is also
- * the same number after the point where they part. Both must have gone to their ends, with a trace.
+ * Two runs side by side. Aligned by step, the same number of steps after the start is beside each
+ * other, which is also the same number after the point where they part; aligned by stop, the same
+ * number after the beginning of the same stop. Both must have gone to their ends, with a trace.
  */
 export class Comparison {
   readonly a: Run;
@@ -70,8 +92,9 @@ export class Comparison {
    * undefined when they do not before the runs part.
    */
   readonly bytesDiffer: number | undefined;
-  /** Steps of the longer one. */
-  readonly end: number;
+  /** What the axis is made of. */
+  align: Align = 'step';
+  readonly #axes: Readonly<Record<Align, readonly Stretch[]>>;
   readonly #stepsA: Steps;
   readonly #stepsB: Steps;
 
@@ -81,7 +104,7 @@ export class Comparison {
     this.#stepsA = stepsOf(a);
     this.#stepsB = stepsOf(b);
     this.parting = findParting(a.world, b.world);
-    this.end = Math.max(this.#stepsA.count, this.#stepsB.count);
+    this.#axes = { step: stretchesOf(a, b, 'step'), stop: stretchesOf(a, b, 'stop') };
     this.bytesDiffer = this.#firstDifferent(this.parting?.step ?? this.end);
   }
 
@@ -92,20 +115,61 @@ export class Comparison {
     return this.#stepsB.count;
   }
 
-  /** Takes both to a step, or to their ends where these come first. */
-  #seek(step: number): void {
-    this.a.seek(Math.min(step, this.stepsA));
-    this.b.seek(Math.min(step, this.stepsB));
+  /** Stretches of the axis, in the order of time. */
+  get stretches(): readonly Stretch[] {
+    return this.#axes[this.align];
+  }
+  /** Length of the axis. */
+  get end(): number {
+    const last = this.stretches.at(-1)!;
+    return last.at + last.length;
+  }
+
+  /** Takes both to a place of the axis; one whose stretch is shorter waits at the end of that. */
+  #seek(place: number): readonly [stepA: number, stepB: number] {
+    const { at, fromA, fromB, stepsA, stepsB } = this.stretches[stretchAt(this.stretches, place)]!;
+    const there = [
+      fromA + Math.min(place - at, stepsA),
+      fromB + Math.min(place - at, stepsB),
+    ] as const;
+    this.a.seek(there[0]);
+    this.b.seek(there[1]);
+    return there;
+  }
+
+  /** The step that is taken next at a place, of each run; -1 where it waits or is over. */
+  #next(place: number): readonly [stepA: number, stepB: number] {
+    const { at, fromA, fromB, stepsA, stepsB } = this.stretches[stretchAt(this.stretches, place)]!;
+    const offset = place - at;
+    return [offset < stepsA ? fromA + offset : -1, offset < stepsB ? fromB + offset : -1];
+  }
+
+  /** Where the runs part on the axis. */
+  get parted(): number | undefined {
+    return this.parting && this.#placeOf(this.parting.step);
+  }
+
+  /** The place of the axis at which both have taken that many steps, while they do the same. */
+  #placeOf(step: number): number {
+    const stretch = this.stretches.findLast((each) => each.fromA <= step && each.length > 0);
+    return stretch ? stretch.at + step - stretch.fromA : 0;
+  }
+
+  /** A place for people: how many steps were taken, in all or in its stop. */
+  #label(place: number, more: number): string {
+    if (this.align === 'step') return String(place + more);
+    const index = stretchAt(this.stretches, place);
+    return `${index + 1}·${place - this.stretches[index]!.at + more}`;
   }
 
   /** Both runs after that many steps, and all that is different there. */
   at(wish: number): Moment {
     const step = Math.min(Math.max(0, Math.round(wish)), this.end);
-    this.#seek(step);
+    const [stepA, stepB] = this.#seek(step);
     const from = Math.max(0, step - AROUND);
     const to = Math.min(this.end, step + AROUND);
     return {
-      step,
+      ...{ step, stepA, stepB, label: this.#label(step, 0) },
       timeA: this.a.world.machine.now,
       timeB: this.b.world.machine.now,
       steps: Array.from({ length: to - from }, (_, i) => this.#pair(from + i)),
@@ -133,12 +197,14 @@ export class Comparison {
 
   /** The first moment at which anything differs. */
   get first(): number | undefined {
-    return this.bytesDiffer ?? (this.parting && Math.min(this.parting.step + 1, this.end));
+    const step = this.bytesDiffer ?? (this.parting && this.parting.step + 1);
+    return step === undefined ? undefined : Math.min(this.#placeOf(step), this.end);
   }
 
   #pair(step: number): StepPair {
-    const [a, b] = [textOf(this.a, this.#stepsA, step), textOf(this.b, this.#stepsB, step)];
-    return { step, a, b, isSame: a === b };
+    const [stepA, stepB] = this.#next(step);
+    const [a, b] = [textOf(this.a, this.#stepsA, stepA), textOf(this.b, this.#stepsB, stepB)];
+    return { step, label: this.#label(step, 1), a, b, isSame: a === b };
   }
 
   /**
@@ -170,22 +236,43 @@ export class Comparison {
     return `${apics.join()}|${shared.map((each) => each.join()).join('|')}`;
   }
 
+  /** What is different at the end of each stop of the lesson. */
+  stopEnds(): readonly StopEnd[] {
+    return this.#axes.stop.slice(0, this.#stops).map(({ fromA, fromB, stepsA, stepsB }, stop) => {
+      this.a.seek(fromA + stepsA);
+      this.b.seek(fromB + stepsB);
+      const { cpus, shared, others } = stateDiff(this.a.world, this.b.world);
+      return {
+        ...{ stop, stepsA, stepsB },
+        title: (this.a.scenario.stops[stop] ?? this.b.scenario.stops[stop])?.title ?? '',
+        registers: cpus.flatMap(({ registers }) => registers.filter((each) => each.a !== each.b))
+          .length,
+        shared: shared.reduce((sum, { a, b }) => sum + countDifferent(a, b), 0),
+        others: others.reduce((sum, { bytes }) => sum + bytes, 0),
+      };
+    });
+  }
+
+  get #stops(): number {
+    return Math.max(this.a.scenario.stops.length, this.b.scenario.stops.length);
+  }
+
   /** Who took steps when, for a picture. */
   lanes(from: number, to: number, bins: number): Lanes {
     if (!(bins > 0 && bins <= 4096 && from < to)) throw new Refused('there is nothing to draw');
     const busy = new Set([...busyCpus(this.#stepsA), ...busyCpus(this.#stepsB)]);
     const cpus = [...busy].sort((one, two) => one - two);
-    const fill = (steps: Steps): Uint8Array => {
+    const fill = (steps: Steps, side: 0 | 1): Uint8Array => {
       const cells = new Uint8Array(cpus.length * bins);
       const lane = new Map(cpus.map((cpu, i) => [cpu, i]));
-      for (let step = from; step < Math.min(to, steps.count); step++) {
-        const row = lane.get(steps.cpu[step]!);
-        const bin = Math.floor(((step - from) / (to - from)) * bins);
+      for (let place = from; place < to; place++) {
+        const row = lane.get(steps.cpu[this.#next(place)[side]] ?? -1);
+        const bin = Math.floor(((place - from) / (to - from)) * bins);
         if (row !== undefined) cells[row * bins + bin] = 1;
       }
       return cells;
     };
-    return { cpus, from, to, bins, a: fill(this.#stepsA), b: fill(this.#stepsB) };
+    return { cpus, from, to, bins, a: fill(this.#stepsA, 0), b: fill(this.#stepsB, 1) };
   }
 }
 
@@ -211,10 +298,13 @@ function stepsOf({ world, step: count }: Run): Steps {
   return { cpu, pc, count };
 }
 
+const countDifferent = (a: Uint8Array, b: Uint8Array): number =>
+  a.reduce((sum, byte, i) => sum + (byte === b[i] ? 0 : 1), 0);
+
 const busyCpus = ({ cpu }: Steps): Set<number> => new Set(cpu.filter((each) => each >= 0));
 
 function textOf({ world }: Run, { cpu, pc, count }: Steps, step: number): string {
-  if (step >= count) return '';
+  if (step < 0 || step >= count) return '';
   const { routines, routineOf, steps } = world.machine.program;
   const at = pc[step]!;
   if (at <= TAKEN) return `cpu${cpu[step]} takes vector ${hex(TAKEN - at, 2)}`;

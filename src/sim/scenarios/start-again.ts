@@ -1,6 +1,7 @@
 import { Refused } from '../base/assert.ts';
 import { isStepRow, ROW } from '../base/record.ts';
 import type { TraceRow } from '../engine/trace.ts';
+import { DeliveryMode } from '../machine/lapic.regs.ts';
 import { logSentence } from '../kernel/log-events.ts';
 import { logAt } from '../world/log-read.ts';
 import type { World } from '../world/world.ts';
@@ -115,10 +116,17 @@ function tell(world: World, { kind, cpu, a, b, c }: TraceRow): string {
     case ROW.read:
       return `cpu${cpu} ${kind === ROW.write ? 'writes' : 'reads'} ${b} bytes at 0x${a.toString(16)}`;
     case ROW.send:
-      return `cpu${cpu} sends vector 0x${(b & 0xff).toString(16)} to APIC id ${c}`;
+      return `cpu${cpu} sends ${ipiName(b)} to APIC id ${c}, which arrives at ${a} ns`;
     default:
       return `cpu${cpu} ${KINDS[kind] ?? 'goes on'}`;
   }
+}
+
+/** What an ICR sends. */
+function ipiName(icr: number): string {
+  const delivery = (icr >> 8) & 7;
+  if (delivery === DeliveryMode.init) return 'INIT';
+  return delivery === DeliveryMode.startup ? 'SIPI' : `vector 0x${(icr & 0xff).toString(16)}`;
 }
 
 const KINDS: Readonly<Record<number, string>> = {

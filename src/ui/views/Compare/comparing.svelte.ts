@@ -1,3 +1,4 @@
+import type { Align } from '../../../sim/scenarios/alignment.ts';
 import type { Moment } from '../../../sim/scenarios/comparison.ts';
 import { errorOf } from '../../../worker/client.ts';
 import type { CompareAsk, Compared, CompareTell, Side } from '../../../worker/compare-protocol.ts';
@@ -39,8 +40,14 @@ export class Comparing {
     this.#say({ kind: 'begin', a, b, bins: BINS });
   }
 
-  /** Steps of the longer run. */
-  readonly end: number = $derived(Math.max(this.compared?.stepsA ?? 0, this.compared?.stepsB ?? 0));
+  /** Length of the axis. */
+  readonly end: number = $derived(this.compared?.end ?? 0);
+
+  /** Puts other moments beside each other. */
+  align(by: Align): void {
+    if (this.compared && by !== this.compared.align && !this.busy)
+      this.#say({ kind: 'align', by, bins: BINS });
+  }
 
   /** To a step. While one question is open only the newest wish is kept: drag as you like. */
   look(step: number): void {
