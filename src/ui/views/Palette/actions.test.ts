@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, it } from 'vitest';
 import { keyMap } from '../../kit/keys.ts';
 import { Selection } from '../../state/selection.svelte.ts';
