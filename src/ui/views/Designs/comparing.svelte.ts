@@ -76,8 +76,8 @@ export class Comparison {
   buffers = $state(false);
   /** By profile, the parts that are not as published. */
   #changed: Readonly<Record<string, Parts>> = $state.raw({});
-  /** States of the largest search of each design so far. */
-  readonly #costs: Record<string, number> = {};
+  /** By design, states of its largest search so far; a design and a situation are known as large. */
+  readonly #costs: Record<string, number> = { 'ring-n1': STATES_MAX, three: 100_000 };
   #isWorking = false;
   #isClosed = false;
 
@@ -155,9 +155,10 @@ export class Comparison {
     void this.#work();
   }
 
-  /** The next cell: of the designs, that first whose searches have been small so far. */
+  /** The next cell: what is likely to be small comes before what is known to be large. */
   #cheapest(): Cell | undefined {
-    const costOf = ({ design }: Cell): number => this.#costs[design.profile] ?? 0;
+    const costOf = ({ design, situation }: Cell): number =>
+      Math.max(this.#costs[design.profile] ?? 0, this.#costs[situation.name] ?? 0);
     return this.cells
       .filter(({ isBegun }) => !isBegun)
       .reduce<Cell | undefined>(
