@@ -4,8 +4,8 @@ import type * as Record from '../src/sim/scenarios/record.ts';
 import type * as Sessions from '../src/sim/testing/sessions.ts';
 import type * as Recordings from '../src/ui/state/recordings.ts';
 
-/** Sessions of Node that Chromium opens; all thousand are opened again in Node. */
-const SESSIONS = 20;
+/** Sessions of Node that Chromium opens, each on a page of its own; Node opens more of them again. */
+const SESSIONS = Number(process.env.SESSIONS ?? 8);
 
 /** Sessions that were had in Node: a link each, and the state it ends in. */
 async function sessionsOfNode(): Promise<{ readonly link: string; readonly hash: string }[]> {
