@@ -31,6 +31,8 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+const CORE_TESTS = 'src/sim/**/*.test.ts';
+
 export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [svelte(), scenarios(), guide(), contentSecurityPolicy()],
@@ -45,7 +47,16 @@ export default defineConfig(({ mode }) => ({
   },
   test: {
     environment: 'node',
-    include: ['src/**/*.test.ts'],
+    // By default one core is left idle: of two, that is half of the machine.
+    maxWorkers: '100%',
+    projects: [
+      // The core keeps no state in its modules: its files share them, and load them once a worker.
+      { extends: true, test: { name: 'core', include: [CORE_TESTS], isolate: false } },
+      {
+        extends: true,
+        test: { name: 'page', include: ['src/**/*.test.ts'], exclude: [CORE_TESTS] },
+      },
+    ],
     // A hang is what this is for: how long work takes is measured in benchmarks.
     testTimeout: 120_000,
     // The core only: the page is judged by e2e.
