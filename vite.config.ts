@@ -31,8 +31,6 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
-const CORE_TESTS = 'src/sim/**/*.test.ts';
-
 export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [svelte(), scenarios(), guide(), contentSecurityPolicy()],
@@ -49,14 +47,7 @@ export default defineConfig(({ mode }) => ({
     environment: 'node',
     // By default one core is left idle: of two, that is half of the machine.
     maxWorkers: '100%',
-    projects: [
-      // The core keeps no state in its modules: its files share them, and load them once a worker.
-      { extends: true, test: { name: 'core', include: [CORE_TESTS], isolate: false } },
-      {
-        extends: true,
-        test: { name: 'page', include: ['src/**/*.test.ts'], exclude: [CORE_TESTS] },
-      },
-    ],
+    include: ['src/**/*.test.ts'],
     // A hang is what this is for: how long work takes is measured in benchmarks.
     testTimeout: 120_000,
     // The core only: the page is judged by e2e.
