@@ -1,3 +1,4 @@
+import type { Columns } from '../sim/engine/columns.ts';
 import type { RaceReport } from '../sim/engine/races.ts';
 import type { LineFault, NumberedLine } from '../sim/scenarios/breaks/breaks.ts';
 import type { ComparedDesign, DesignChange, DesignName } from '../sim/scenarios/designs.ts';
@@ -69,17 +70,8 @@ export interface Loaded {
   }[];
 }
 
-/** Columns of trace rows (base/record.ts says what they mean), from row number `from` on. */
-export interface Rows {
-  readonly from: number;
-  readonly time: Float64Array;
-  readonly a: Float64Array;
-  readonly kind: Uint8Array;
-  readonly cpu: Int16Array;
-  readonly b: Int32Array;
-  readonly c: Int32Array;
-  readonly d: Int32Array;
-}
+/** Rows of the trace, from row number `from` on. */
+export type Rows = Columns;
 
 /** JSON of `window.playground.state()`. */
 export interface StateJson {
