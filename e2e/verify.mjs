@@ -7,11 +7,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ensureBrowser } from './browser.mjs';
+import { upsetPages, upsetUnits } from './upset.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const REPORTS = mkdtempSync(join(tmpdir(), 'playground-verify-'));
 
-/** @typedef {{ passed: number, failed: number, skipped?: number }} Count */
+/** @typedef {{ passed: number, failed: number, skipped?: number, upset?: string[] }} Count */
 /** @typedef {{ name: string, run: () => Promise<Count> }} Stage */
 
 /** Stages that run at a time where they may. */
@@ -83,11 +84,25 @@ function counted(report, content, count) {
 }
 
 /**
- * @param {{ stats: Record<'expected' | 'flaky' | 'unexpected' | 'skipped', number> }} report
+ * @param {import('./upset.mjs').Suite
+ *   & { stats: Record<'expected' | 'flaky' | 'unexpected' | 'skipped', number> }} report
  * @returns {Count}
  */
-function playwrightCount({ stats: { expected, flaky, unexpected, skipped } }) {
-  return { passed: expected + flaky, failed: unexpected, skipped };
+function playwrightCount({ stats: { expected, flaky, unexpected, skipped }, ...suite }) {
+  return { passed: expected + flaky, failed: unexpected, skipped, upset: upsetPages(suite) };
+}
+
+/**
+ * @param {import('./upset.mjs').Units
+ *   & Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests', number>} report
+ */
+function vitestCount(report) {
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests,
+    upset: upsetUnits(report, ROOT),
+  };
 }
 
 /** @type {Stage} */
@@ -98,11 +113,7 @@ const unitTests = {
     const report = join(REPORTS, 'vitest.json');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const content = await run('node_modules/vitest/vitest.mjs', ['run', ...reporters]);
-    return counted(report, content, (r) => ({
-      passed: r.numPassedTests,
-      failed: r.numFailedTests,
-      skipped: r.numPendingTests,
-    }));
+    return counted(report, content, vitestCount);
   },
 };
 
@@ -163,6 +174,8 @@ if (!plan) throw new Error(`no such plan; there are ${Object.keys(PLANS).join(',
 const total = { passed: 0, failed: 0 };
 /** @type {string[]} */
 const summary = [];
+/** @type {string[]} */
+const named = [];
 
 /**
  * Takes one stage after the other from those that wait.
@@ -171,9 +184,10 @@ const summary = [];
 async function lane(waiting) {
   for (let stage = waiting.shift(); stage; stage = waiting.shift()) {
     const started = Date.now();
-    const { passed, failed, skipped = 0 } = await stage.run();
+    const { passed, failed, skipped = 0, upset = [] } = await stage.run();
     total.passed += passed;
     total.failed += failed;
+    named.push(...upset);
     const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
     summary.push(`${failed > 0 ? '✗' : '✓'} ${stage.name}: ${counts} (${seconds} s)`);
@@ -185,5 +199,7 @@ for (const stages of plan) {
   await Promise.all(Array.from({ length: LANES }, () => lane(waiting)));
 }
 rmSync(REPORTS, { recursive: true, force: true });
-console.log(`\n${summary.join('\n')}\n${total.passed} passed, ${total.failed} failed`);
+console.log(
+  `\n${[...summary, ...named].join('\n')}\n${total.passed} passed, ${total.failed} failed`,
+);
 process.exitCode = total.failed > 0 ? 1 : 0;
