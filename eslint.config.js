@@ -64,6 +64,10 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-definitions': 'off',
       '@typescript-eslint/consistent-indexed-object-style': 'off',
       '@typescript-eslint/prefer-for-of': 'off',
+      'no-restricted-imports': [
+        'error',
+        { name: 'fast-check', message: 'its seed is set in src/sim/testing/properties.ts' },
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'export by name' },
@@ -103,6 +107,10 @@ export default defineConfig(
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/require-await': 'off',
     },
+  },
+  {
+    files: ['src/sim/testing/properties.ts'],
+    rules: { 'no-restricted-imports': 'off' },
   },
   {
     // The command line and the checks talk to a person: standard output is theirs.

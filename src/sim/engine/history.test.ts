@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../testing/properties.ts';
 import { expect, test } from 'vitest';
 import { History, MARK_BYTES_MAX, MARKS_MAX } from './history.ts';
 

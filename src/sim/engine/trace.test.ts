@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../testing/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { FACT, ROW, type PassageRow } from '../base/record.ts';
 import { History, MARKS_MAX } from './history.ts';

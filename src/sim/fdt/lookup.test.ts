@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../testing/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { set32 } from './bytes.ts';
 import { compileDts } from './compile.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../testing/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { PAGE_SIZE } from '../base/units.ts';
 import { Memory, NOTE_BYTES, SEGMENT_BYTES, type MemorySnapshot } from './memory.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import fc from 'fast-check';
+import { fc } from '../testing/properties.ts';
 import { block, BOOT as BOOTED, lessonRun, playOut } from '../testing/lesson.ts';
 import { booting } from './booting.ts';
 import { choicesOf, scheduleOf } from './chosen.ts';

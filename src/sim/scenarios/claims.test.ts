@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../testing/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { Refused } from '../base/assert.ts';
 import { compileClaim, compileExpression, checkClaims } from './claims.ts';

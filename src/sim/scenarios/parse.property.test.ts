@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../testing/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { Refused } from '../base/assert.ts';
 import { parseScenario } from './parse.ts';
@@ -55,14 +55,13 @@ describe('any text at all', () => {
 });
 
 describe('a piece repeated as often as the limits allow', () => {
-  it('does not take long', { timeout: 60_000 }, () => {
+  // What grows faster than its length would take minutes here: the timeout is the claim.
+  it('does not take long', () => {
     fc.assert(
       fc.property(fc.array(pieces, { minLength: 1, maxLength: 4 }), (parts) => {
         const unit = parts.join('');
         const paragraph = unit.repeat(Math.ceil(4000 / unit.length)).slice(0, 4000);
-        const started = performance.now();
         readOrRefuse(`---\ntitle: T\n---\n\n${paragraph}\n`);
-        expect(performance.now() - started).toBeLessThan(3000);
       }),
       { numRuns: 150 },
     );

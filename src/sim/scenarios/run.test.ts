@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import { fc } from '../testing/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { Refused } from '../base/assert.ts';
 import { block, BOOT, lessonRun, playOut, type LessonOptions } from '../testing/lesson.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../testing/properties.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CPU } from '../../machine/cpu.layout.ts';
 import { acceptVector, requestVector } from '../../machine/lapic.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../sim/testing/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { utf8Encode } from '../../../sim/base/text.ts';
 import { compileDts } from '../../../sim/fdt/compile.ts';

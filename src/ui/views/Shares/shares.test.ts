@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../sim/testing/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../../../sim/scenarios/parse.ts';
 import { lessonOf, scheduleBlock } from '../Explorer/endings.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../sim/testing/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { FOLD_MIN_NS, FOLD_SHOWN_NS, FoldedTime } from './folded-time.ts';
 

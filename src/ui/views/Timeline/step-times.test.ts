@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../sim/testing/properties.ts';
 import { expect, test } from 'vitest';
 import { STEPS_EXACT, StepTimes } from './step-times.ts';
 
