@@ -4,6 +4,7 @@ import type { Frame } from '../sim/world/frame.ts';
 import type { Handlers, Push } from './protocol.ts';
 import { makeHandlers } from './run.ts';
 import type { Services } from './services.ts';
+import { timePassesByLooks, until } from './testing/clock.ts';
 
 const text = readFileSync(
   new URL('../../public/scenarios/lost-message.md', import.meta.url),
@@ -68,8 +69,10 @@ describe('breakpoints', () => {
     await set('log ipi.received');
     await page.play({ speed: { kind: 'max' } });
     const stopped = (push: Push) => push.push === 'frame' && push.frame.hits.length > 0;
-    for (let n = 0; n < 200 && !pushes.some(stopped); n++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    let seen = 0;
+    while (!pushes.some(stopped)) {
+      await until(() => pushes.length > seen);
+      seen = pushes.length;
       // The lesson itself stops at each of its stops.
       const last = pushes.at(-1);
       if (last?.push === 'frame' && !last.frame.playing && !stopped(last))
@@ -137,9 +140,9 @@ describe('a search', () => {
     const { page, pushes } = await opened(LONG);
     const end = await page.step({ count: MANY });
     expect(end.step).toBeGreaterThan(200_000);
+    timePassesByLooks(5);
     const coming = page.runBack({ lines: ['changes step < 0'] });
-    while (!pushes.some(({ push }) => push === 'looking'))
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => pushes.some(({ push }) => push === 'looking'));
     expect(await page.ping({})).toBeNull();
     void page.pause({});
     const { came, frame } = await coming;

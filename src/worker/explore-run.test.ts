@@ -4,6 +4,7 @@ import { parseScenario } from '../sim/scenarios/parse.ts';
 import type { ExploreAsk, ExploreTell, Hired, ShardAsk, ShardTell } from './explore-protocol.ts';
 import { ExploreRun } from './explore-run.ts';
 import { ExploreShard } from './explore-shard.ts';
+import { until } from './testing/clock.ts';
 
 const LESSON = readFileSync(
   new URL('../../public/scenarios/explore-two-senders.md', import.meta.url),
@@ -87,8 +88,8 @@ describe('exploring for the page', () => {
     const { run, last } = explore();
     await run.handle({ kind: 'pause' });
     const done = run.handle(begin());
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(last('progress')).toBeDefined();
+    await until(() => last('progress') !== undefined);
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
     expect(last('explored')).toBeUndefined();
     await run.handle({ kind: 'resume' });
     await done;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Refused } from '../sim/base/assert.ts';
 import { booting } from '../sim/scenarios/booting.ts';
 import type { Jump, Push } from './protocol.ts';
+import { timePassesByLooks } from './testing/clock.ts';
 import { hire, loaded } from './testing/hired.ts';
 
 type Page = Awaited<ReturnType<typeof loaded>>;
@@ -39,6 +40,7 @@ describe('a long jump', () => {
   it('tells the steps it has got to, and when it is over', async () => {
     const page = await flooded();
     const { step: from } = await page.ask('seek', { step: 1000 });
+    timePassesByLooks(50);
     const to = from + MANY;
     const { step, paused } = await page.ask('step', { count: MANY });
     expect([step, paused]).toEqual([to, '']);
@@ -101,6 +103,7 @@ describe('a long jump', () => {
   it('of a session that is opened again can be ended: the session says it is not whole', async () => {
     const page = await flooded();
     await page.ask('seek', { step: MANY });
+    timePassesByLooks(50);
     const text = await page.ask('record', {});
     const other = hire();
     const opening = other.ask('reopen', { text });
@@ -115,9 +118,8 @@ describe('a long jump', () => {
 describe('a short way', () => {
   it('is not told of', async () => {
     const page = await loaded();
-    // The parts it needs are loaded first, which may take long.
+    timePassesByLooks(1);
     await page.ask('step', { count: 50 });
-    page.pushes.length = 0;
     await page.ask('step', { count: 20 });
     await page.ask('seek', { step: 10 });
     expect(jumpsOf(page)).toEqual([]);

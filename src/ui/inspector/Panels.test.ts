@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, expect, it } from 'vitest';
-import { settle } from '../testing/gestures.ts';
+import { eventually } from '../testing/eventually.ts';
 import { mounted, type Mounted } from '../testing/mounted.ts';
 import Panels from './Panels.svelte';
 
@@ -12,19 +12,20 @@ it('shows a CPU, and the bytes of what is selected', async () => {
   const { root, selection, session } = test;
   await session.seek(60);
   selection.select({ kind: 'cpu', cpu: 4 });
-  await settle();
-  expect(root.querySelector('select')?.value).toBe('4');
-  expect(root.querySelectorAll('table')).toHaveLength(6);
+  await eventually(() => {
+    expect(root.querySelector('select')?.value).toBe('4');
+    expect(root.querySelectorAll('table')).toHaveLength(6);
+  });
   expect(root.querySelector('[aria-label^="IRR"]')).not.toBeNull();
 
   selection.select({ kind: 'memory', addr: 0x1000, bytes: 16 });
-  await settle();
-  expect(root.querySelector('[role=tab][aria-selected=true]')?.textContent).toBe('Memory');
-  const hex = root.querySelector<HTMLElement>('.hex')!;
-  expect(hex.getAttribute('aria-label')).toContain('0x1000');
-  hex.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
-  await settle();
-  expect(hex.getAttribute('aria-label')).toContain('0x1001');
+  const hex = (): HTMLElement => root.querySelector<HTMLElement>('.hex')!;
+  await eventually(() => {
+    expect(root.querySelector('[role=tab][aria-selected=true]')?.textContent).toBe('Memory');
+    expect(hex().getAttribute('aria-label')).toContain('0x1000');
+  });
+  hex().dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+  await eventually(() => expect(hex().getAttribute('aria-label')).toContain('0x1001'));
 
   const input = root.querySelector('input')!;
   input.value = 'banana';
@@ -32,6 +33,7 @@ it('shows a CPU, and the bytes of what is selected', async () => {
   root
     .querySelector('form')!
     .dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
-  await settle();
-  expect(root.querySelector('[role=alert]')?.textContent).toContain('“banana” is no address');
+  await eventually(() =>
+    expect(root.querySelector('[role=alert]')?.textContent).toContain('“banana” is no address'),
+  );
 });

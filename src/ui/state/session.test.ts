@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Worked } from './session.svelte.ts';
 import { Session } from './session.svelte.ts';
 import { hireFake } from '../testing/fake-worker.ts';
+import { eventually } from '../testing/eventually.ts';
 
 const FILM = { source: { kind: 'bundled', name: 'film' } } as const;
 
@@ -49,7 +50,7 @@ describe('a session', () => {
     await session.load(FILM);
     await session.seek(25);
     kills[0]!('out of memory');
-    await vi.waitFor(() => expect(session.notices.list.at(-1)?.text).toContain('back at step 25'));
+    await eventually(() => expect(session.notices.list.at(-1)?.text).toContain('back at step 25'));
     expect(session.frame.step).toBe(25);
     expect(session.notices.list[0]!.text).toContain('out of memory');
     session.close();

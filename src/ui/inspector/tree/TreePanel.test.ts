@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
-import { flushSync } from 'svelte';
 import { afterEach, expect, it, vi } from 'vitest';
 import { compileTree, mapTree } from '../../../worker/tree-reading.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { mounted, type Mounted } from '../../testing/mounted.ts';
 import TreePanel from './TreePanel.svelte';
 import { treeViewOf } from './tree-view.svelte.ts';
@@ -15,15 +15,6 @@ afterEach(() => test?.close());
 
 const SOURCE =
   '/dts-v1/;\n/ { gic: pic { phandle = <1>; }; dev { interrupt-parent = <&gic>; }; };\n';
-
-/** Lets answers come in, and the page follow. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) {
-    flushSync();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  flushSync();
-}
 
 async function opened(): Promise<Mounted> {
   const made = await mounted(TreePanel, { shown: true, large: false });
@@ -40,7 +31,7 @@ async function opened(): Promise<Mounted> {
   });
   const content = new TextEncoder().encode(SOURCE);
   await treeViewOf(session).open({ kind: 'opened', name: 'a.dts', content });
-  await settle();
+  await eventually(() => expect(made.root.querySelector('.bytes')).not.toBeNull());
   return made;
 }
 
@@ -51,21 +42,22 @@ it('selects the same thing in tree and bytes, and follows references by keyboard
   const bytes = root.querySelector<HTMLElement>('.bytes')!;
   const names = Array.from({ length: view.rows.count }, (_, row) => view.rows.nameOf(row));
   view.selectRow(names.indexOf('interrupt-parent'));
-  await settle();
-  expect(bytes.getAttribute('aria-label')).toContain('value interrupt-parent <1>');
+  await eventually(() =>
+    expect(bytes.getAttribute('aria-label')).toContain('value interrupt-parent <1>'),
+  );
 
   const buttons = [...root.querySelectorAll('button')];
   buttons.find(({ textContent }) => textContent === 'Tree')!.click();
-  await settle();
-  const tree = root.querySelector<HTMLElement>('[role=tree]')!;
-  const key = async (name: string) => {
-    tree.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true }));
-    await settle();
+  const tree = (): HTMLElement => root.querySelector<HTMLElement>('[role=tree]')!;
+  await eventually(() => expect(tree()).not.toBeNull());
+  const key = async (name: string, selects: string) => {
+    tree().dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true }));
+    await eventually(() =>
+      expect(root.querySelector('[aria-selected=true]')?.textContent).toContain(selects),
+    );
   };
-  await key('Enter');
-  expect(root.querySelector('[aria-selected=true]')?.textContent).toContain('pic');
-  await key('Backspace');
-  expect(root.querySelector('[aria-selected=true]')?.textContent).toContain('&gic');
+  await key('Enter', 'pic');
+  await key('Backspace', '&gic');
 });
 
 it('tells what a changed byte broke, and keeps an edit until it is taken back', async () => {
@@ -74,20 +66,22 @@ it('tells what a changed byte broke, and keeps an edit until it is taken back', 
   const view = treeViewOf(session);
   const before = view.bytes;
   view.editByte(0x3b, 0x0b);
-  await settle();
-  expect(root.textContent).toContain('It breaks the blob.');
-  expect(root.textContent).toContain('FDT_ERR_BADSTRUCTURE');
-  expect(view.ahead).toBe('bytes');
+  await eventually(() => {
+    expect(root.textContent).toContain('It breaks the blob.');
+    expect(root.textContent).toContain('FDT_ERR_BADSTRUCTURE');
+    expect(view.ahead).toBe('bytes');
+  });
   view.undoByte();
-  await settle();
-  expect(view.bytes).toEqual(before);
-  expect(view.ahead).toBe('');
+  await eventually(() => {
+    expect(view.bytes).toEqual(before);
+    expect(view.ahead).toBe('');
+  });
 
   view.editSource('/dts-v1/;\n/ { a = <; };\n');
-  await new Promise((resolve) => setTimeout(resolve, 120));
-  await settle();
-  expect(view.ahead).toBe('source');
-  expect(root.textContent).toContain('Does not compile.');
+  await eventually(() => {
+    expect(view.ahead).toBe('source');
+    expect(root.textContent).toContain('Does not compile.');
+  });
 });
 
 const COMMENTED = `/dts-v1/;
@@ -110,37 +104,38 @@ it('keeps the source when a byte of a value changes, and brings it back when it 
   };
   const reg = valueOf('reg');
   view.editByte(reg + 3, 0x20);
-  await settle();
-  expect(view.text).toBe(COMMENTED.replace('0x10', '0x20'));
+  await eventually(() => expect(view.text).toBe(COMMENTED.replace('0x10', '0x20')));
   expect(view.rewritten).toBe(false);
   view.editByte(reg + 7, 0x11);
-  await settle();
-  expect(view.text).toContain('<0x20 0x11>; /* where */');
+  await eventually(() => expect(view.text).toContain('<0x20 0x11>; /* where */'));
   view.editByte(valueOf('who'), 'w'.charCodeAt(0));
-  await settle();
-  expect(view.text).toContain('who = "we";');
+  await eventually(() => expect(view.text).toContain('who = "we";'));
 
   // The name of a property is written where no patch knows how: the source is made anew.
   const strings = view.bytes.length - 8;
   expect(String.fromCharCode(...view.bytes.slice(strings))).toBe('reg\0who\0');
   view.editByte(strings, 's'.charCodeAt(0));
-  await settle();
-  expect(view.text).not.toContain('the root');
-  expect(view.rewritten).toBe(true);
-  for (let undone = 0; undone < 4; undone++) {
+  await eventually(() => {
+    expect(view.text).not.toContain('the root');
+    expect(view.rewritten).toBe(true);
+  });
+  for (let left = 3; left >= 0; left--) {
     view.undoByte();
-    await settle();
+    await eventually(() => {
+      expect(view.edits).toHaveLength(left);
+      expect(view.reading?.blob).toEqual(view.bytes);
+    });
   }
-  expect(view.text).toBe(COMMENTED);
+  await eventually(() => expect(view.text).toBe(COMMENTED));
   expect(view.rewritten).toBe(false);
 
   view.editSource(COMMENTED.replace('me"', 'me'));
-  await new Promise((resolve) => setTimeout(resolve, 120));
-  await settle();
+  await eventually(() => expect(view.ahead).toBe('source'));
   view.editByte(reg + 3, 0x30);
-  await settle();
+  await eventually(() => expect(view.rewritten).toBe(true));
   view.undoByte();
-  await settle();
-  expect(view.text).toBe(COMMENTED.replace('me"', 'me'));
-  expect(view.ahead).toBe('source');
+  await eventually(() => {
+    expect(view.text).toBe(COMMENTED.replace('me"', 'me'));
+    expect(view.ahead).toBe('source');
+  });
 });

@@ -63,9 +63,7 @@ describe('timeline scene', () => {
       { kind: ROW.arrive, time: i * 10 + 5, cpu: 7, b: 0xea, c: i % 4, d: i },
     ]).flat();
     const history = historyOf(flights);
-    const started = performance.now();
     const { arrows } = layOut(history, whole(history, 1000));
-    expect(performance.now() - started).toBeLessThan(1000);
     expect(arrows.length).toBeLessThanOrEqual(4 * 1001);
     expect(arrows.reduce((sum, { count }) => sum + count, 0)).toBe(100_000);
   });

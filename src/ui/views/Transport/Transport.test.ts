@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { flushSync } from 'svelte';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../testing/eventually.ts';
 import { mounted, type Mounted } from '../../testing/mounted.ts';
 import { ThemeChoice } from '../../state/theme.svelte.ts';
 import Transport from './Transport.svelte';
@@ -12,20 +13,19 @@ describe('the transport', () => {
   it('steps, goes back and to both ends', async () => {
     page = await mounted(Transport, { theme: new ThemeChoice() });
     page.find('[aria-label="Step"]').click();
-    await vi.waitFor(() => expect(page.session.frame.step).toBe(1));
+    await eventually(() => expect(page.session.frame.step).toBe(1));
     page.find('[aria-label="Last step"]').click();
-    await vi.waitFor(() => expect(page.session.frame.step).toBe(page.session.frame.stepEnd));
+    await eventually(() => expect(page.session.frame.step).toBe(page.session.frame.stepEnd));
     page.find('[aria-label="First step"]').click();
-    await vi.waitFor(() => expect(page.session.frame.step).toBe(0));
+    await eventually(() => expect(page.session.frame.step).toBe(0));
   });
 
   it('plays and pauses with one button', async () => {
     page = await mounted(Transport, { theme: new ThemeChoice() });
     page.find('[aria-label="Play"]').click();
-    await vi.waitFor(() => expect(page.session.frame.playing).toBe(true));
-    flushSync();
+    await eventually(() => expect(page.session.frame.playing).toBe(true));
     page.find('[aria-label="Pause"]').click();
-    await vi.waitFor(() => expect(page.session.frame.playing).toBe(false));
+    await eventually(() => expect(page.session.frame.playing).toBe(false));
   });
 
   it('says what its speed means', async () => {
