@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { launch } from '../machine/bus.ts';
 import type { Run } from '../scenarios/run.ts';
 import {
   ask,
@@ -312,7 +313,7 @@ describe('CPU hot-plug', () => {
   it('loses interrupts to a CPU that is offline', () => {
     const run = hostRun();
     typeAll(run, 'host', [`echo 0 > ${path(3)}`]);
-    run.world.machine.launch(0, 3, 0, 0xea);
+    launch(run.world.machine, 0, 3, 0, 0xea);
     while (!run.world.quiet) run.world.run(100);
     expect(run.answers.cpu(3)).toMatchObject({ irr: [], interrupts: 0 });
   });

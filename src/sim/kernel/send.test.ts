@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ROW } from '../base/record.ts';
+import { launch } from '../machine/bus.ts';
 import { CPU } from '../machine/cpu.layout.ts';
 import type { Run } from '../scenarios/run.ts';
 import {
@@ -273,7 +274,7 @@ describe('what a receiver does', () => {
     const run = bootedRun();
     const { H } = run.world.machine;
     const keys = logDuring(run, 'host', () => {
-      run.world.machine.launch(4, 0, 0, 0xea);
+      launch(run.world.machine, 4, 0, 0, 0xea);
       settle(run);
     });
     expect(keys).toEqual([]);
@@ -284,7 +285,7 @@ describe('what a receiver does', () => {
   it('reports a vector that nobody knows', () => {
     const run = hostRun();
     const keys = logDuring(run, 'host', () => {
-      run.world.machine.launch(1, 2, 0, 0x44);
+      launch(run.world.machine, 1, 2, 0, 0x44);
       settle(run);
     });
     expect(keys).toEqual(['irq.unexpected']);

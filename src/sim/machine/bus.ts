@@ -1,4 +1,5 @@
 import { ROW } from '../base/record.ts';
+import { nextRandom } from '../base/rng.ts';
 import type { Core } from './core.ts';
 import { CPU, MODE } from './cpu.layout.ts';
 import { STORE_DRAIN, type Flight } from './flights.ts';
@@ -14,8 +15,66 @@ const {
   svr: SVR,
   sipi: SIPI,
   task: TASK,
+  apicId: APIC_ID,
+  icrLow: ICR_LOW,
+  icrHigh: ICR_HIGH,
   stride: STRIDE,
 } = CPU;
+
+/** An IPI sets out. To itself it only takes `selfIpi`; in instant mode it is there at once. */
+export function launch<X extends Core>(
+  machine: Machine<X>,
+  sender: number,
+  apicId: number,
+  delivery: number,
+  vector: number,
+): void {
+  const { cpuOfApic, flight, instant, now } = machine;
+  const serial = ++machine.flightSerial;
+  const target = apicId >= 0 && apicId < cpuOfApic.length ? cpuOfApic[apicId]! : -1;
+  let at = now;
+  if (!instant) at += target === sender ? machine.timing.selfIpi : flightTime(machine);
+  machine.core.rowAt(ROW.send, now, sender, at, (delivery << 8) | vector, apicId, serial);
+  if (instant || target === sender) {
+    flight.at = at;
+    flight.target = target;
+    flight.delivery = delivery;
+    flight.vector = vector;
+    flight.sender = sender;
+    flight.serial = serial;
+    land(machine, flight);
+  } else {
+    machine.flights.push(at, target, delivery, vector, sender, serial, now);
+    machine.core.due(at);
+  }
+}
+
+/**
+ * As {@link launch} for a vector that flies to another CPU, at a time near now; no row. Returns the
+ * time of its arrival.
+ */
+export function sendOff<X extends Core>(
+  machine: Machine<X>,
+  now: number,
+  sender: number,
+  target: number,
+  vector: number,
+): number {
+  const { H } = machine;
+  const at = now + flightTime(machine);
+  const { fixed } = DeliveryMode;
+  H[sender * STRIDE + ICR_HIGH] = H[target * STRIDE + APIC_ID]!;
+  H[sender * STRIDE + ICR_LOW] = (fixed << 8) | vector;
+  machine.flights.push(at, target, fixed, vector, sender, ++machine.flightSerial, now);
+  machine.core.due(at);
+  return at;
+}
+
+function flightTime<X extends Core>(machine: Machine<X>): number {
+  const { ipi, ipiJitter } = machine.timing;
+  machine.random = nextRandom(machine.random);
+  return ipi + (((machine.random >>> 8) * ipiJitter) >>> 24);
+}
 
 /**
  * What flew is there. A fixed interrupt sets its IRR bit, or merges with the one that has; INIT and

@@ -1,5 +1,6 @@
 import { SimBug } from '../base/assert.ts';
 import { ROW, type PassageRecorder, type Recorder, type Row } from '../base/record.ts';
+import { launch } from './bus.ts';
 import {
   CPU,
   CPU_D,
@@ -373,7 +374,7 @@ export class Core {
   sendIpi(apicId: number, delivery: number, vector: number): void {
     this.H[this.h + ICR_HIGH] = apicId;
     this.H[this.h + ICR_LOW] = (delivery << 8) | vector;
-    this.machine.launch(this.cpu, apicId, delivery, vector);
+    launch(this.machine, this.cpu, apicId, delivery, vector);
   }
 
   /** The CPU spins for ever: a modelled hang, not one of ours. */

@@ -20,6 +20,11 @@ export interface Flight {
   sent: number;
 }
 
+/** A place for one, all zero. */
+export function noFlight(): Flight {
+  return { at: 0, target: 0, delivery: 0, vector: 0, sender: 0, serial: 0, sent: 0 };
+}
+
 /** IPIs under way, by time of arrival; equal times in the order they were sent. A binary heap. */
 export class Flights {
   data = new Float64Array(FIELDS * 16);

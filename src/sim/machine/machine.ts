@@ -1,12 +1,12 @@
 import { assert, SimBug } from '../base/assert.ts';
 import { ROW, type Recorder } from '../base/record.ts';
-import { nextRandom, seedRandom } from '../base/rng.ts';
+import { seedRandom } from '../base/rng.ts';
 import { land } from './bus.ts';
 import type { Core } from './core.ts';
 import { CPU, CPU_D, FRAME, localsAt, MODE, SAVED_RESULT } from './cpu.layout.ts';
-import { Flights, type Flight } from './flights.ts';
+import { Flights, noFlight } from './flights.ts';
 import { acceptVector, deliverable, resetLapic } from './lapic.ts';
-import { DeliveryMode } from './lapic.regs.ts';
+import { restoreMachine, saveMachine } from './machine-moments.ts';
 import type { Memory } from './memory.ts';
 import type { Program, Routine } from './routine.ts';
 import type { MachineSnapshot, Software, Timing } from './software.ts';
@@ -20,8 +20,6 @@ const {
   kernel: KERNEL,
   apicId: APIC_ID,
   pending: PENDING,
-  icrLow: ICR_LOW,
-  icrHigh: ICR_HIGH,
   sipi: SIPI,
   task: TASK,
   pc: PC,
@@ -74,15 +72,8 @@ export class Machine<X extends Core> {
   takeNext = false;
   /** Set by the software to end {@link run} after the present action: somebody must look. */
   halt = false;
-  readonly #flight: Flight = {
-    at: 0,
-    target: 0,
-    delivery: 0,
-    vector: 0,
-    sender: 0,
-    serial: 0,
-    sent: 0,
-  };
+  /** What has just left the flights, or never needed them. */
+  readonly flight = noFlight();
 
   constructor(mem: Memory, apicIds: readonly number[], timing: Timing, seed: number) {
     const cpus = apicIds.length;
@@ -207,47 +198,6 @@ export class Machine<X extends Core> {
     this.software.taskEnded(cpu, task, result);
   }
 
-  /** An IPI sets out. To itself it only takes `selfIpi`; in instant mode it is there at once. */
-  launch(sender: number, apicId: number, delivery: number, vector: number): void {
-    const serial = ++this.flightSerial;
-    const target = apicId >= 0 && apicId < this.cpuOfApic.length ? this.cpuOfApic[apicId]! : -1;
-    let at = this.now;
-    if (!this.instant) at += target === sender ? this.timing.selfIpi : this.#flightTime();
-    this.core.rowAt(ROW.send, this.now, sender, at, (delivery << 8) | vector, apicId, serial);
-    if (this.instant || target === sender) {
-      const flight = this.#flight;
-      flight.at = at;
-      flight.target = target;
-      flight.delivery = delivery;
-      flight.vector = vector;
-      flight.sender = sender;
-      flight.serial = serial;
-      land(this, flight);
-    } else {
-      this.flights.push(at, target, delivery, vector, sender, serial, this.now);
-      this.core.due(at);
-    }
-  }
-
-  /**
-   * As {@link launch} for a vector that flies to another CPU, at a time near now; no row. Returns the
-   * time of its arrival.
-   */
-  sendOff(now: number, sender: number, target: number, vector: number): number {
-    const at = now + this.#flightTime();
-    const { fixed } = DeliveryMode;
-    this.H[sender * STRIDE + ICR_HIGH] = this.H[target * STRIDE + APIC_ID]!;
-    this.H[sender * STRIDE + ICR_LOW] = (fixed << 8) | vector;
-    this.flights.push(at, target, fixed, vector, sender, ++this.flightSerial, now);
-    this.core.due(at);
-    return at;
-  }
-
-  #flightTime(): number {
-    this.random = nextRandom(this.random);
-    return this.timing.ipi + (((this.random >>> 8) * this.timing.ipiJitter) >>> 24);
-  }
-
   /** Whether the CPU has a next step, or an interrupt to take. */
   canStep(cpu: number): boolean {
     const h = cpu * STRIDE;
@@ -365,9 +315,9 @@ export class Machine<X extends Core> {
       }
       if (flights.next <= first) {
         if (flights.next > until || flights.next === Infinity) break;
-        flights.pop(this.#flight);
-        this.now = this.#flight.at;
-        land(this, this.#flight);
+        flights.pop(this.flight);
+        this.now = this.flight.at;
+        land(this, this.flight);
         continue;
       }
       if (first > until) break;
@@ -437,33 +387,10 @@ export class Machine<X extends Core> {
   }
 
   snapshot(): MachineSnapshot {
-    const D: (Float64Array | null)[] = [];
-    for (let cpu = 0; cpu < this.cpus; cpu++) {
-      const busy = this.H[cpu * STRIDE + DEPTH]! > 0;
-      D.push(busy ? this.D.slice(cpu * D_STRIDE, (cpu + 1) * D_STRIDE) : null);
-    }
-    return {
-      H: this.H.slice(),
-      D,
-      ready: this.ready.slice(),
-      flights: this.flights.save(),
-      scalars: [this.now, this.steps, this.random, this.flightSerial, this.taskSerial],
-      instant: this.instant,
-      memory: this.mem.snapshot(),
-    };
+    return saveMachine(this);
   }
 
   restore(to: MachineSnapshot): void {
-    this.H.set(to.H);
-    to.D.forEach((numbers, cpu) => {
-      if (numbers) this.D.set(numbers, cpu * D_STRIDE);
-    });
-    to.ready.forEach((at, cpu) => {
-      this.#readyAt(cpu, at);
-    });
-    this.flights.load(to.flights);
-    [this.now, this.steps, this.random, this.flightSerial, this.taskSerial] = to.scalars;
-    this.instant = to.instant;
-    this.mem.restore(to.memory);
+    restoreMachine(this, to);
   }
 }

@@ -1,7 +1,8 @@
 import { fc } from '../testing/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { PAGE_SIZE } from '../base/units.ts';
-import { Memory, NOTE_BYTES, SEGMENT_BYTES, type MemorySnapshot } from './memory.ts';
+import { Memory, NOTE_BYTES, SEGMENT_BYTES } from './memory.ts';
+import type { MemorySnapshot } from './moments.ts';
 import { lanesToHex } from './pages.ts';
 
 const RAM = 3 * SEGMENT_BYTES;

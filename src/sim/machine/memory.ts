@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { PAGE_SIZE } from '../base/units.ts';
-import { hashPage, type PageCopy } from './pages.ts';
+import { copyIn, hashMoment, Moments, type MemorySnapshot } from './moments.ts';
 
 /** Bytes of one lazily backed piece of simulated memory. */
 export const SEGMENT_BYTES = 262144;
@@ -9,8 +9,6 @@ const OFFSET_MASK = SEGMENT_BYTES - 1;
 const SEGMENT_WORDS = SEGMENT_BYTES / 4;
 const PAGE_WORDS = PAGE_SIZE / 4;
 const SEGMENT_PAGES = SEGMENT_BYTES / PAGE_SIZE;
-/** Pages of the backing store in one table of a snapshot. */
-const TABLE_PAGES = 256;
 /** Bytes one note word of the observer stands for. */
 export const NOTE_BYTES = 16;
 
@@ -19,16 +17,11 @@ const ZERO = 0;
 const ABSENT = SEGMENT_WORDS;
 /** Writes where nothing answers end here. */
 const SINK = 2 * SEGMENT_WORDS;
-const FIRST_FREE = 3;
+const FIRST_PAGE = 3 * SEGMENT_PAGES;
 
 /** Told of every access that another kernel could see: all but the private forms. */
 export interface AccessListener {
   access(write: boolean, addr: number, bytes: number): void;
-}
-
-/** A moment of memory: copies of backed pages, shared with other moments where unchanged. */
-export interface MemorySnapshot {
-  readonly tables: readonly (readonly (PageCopy | null)[])[];
 }
 
 /**
@@ -65,7 +58,7 @@ export class Memory {
   readonly #backs: number[] = [-1, -1, -1];
   /** The observer's last page: what it keeps there follows from the rest and is no part of the hash. */
   readonly #tally: number;
-  #tables: readonly (readonly (PageCopy | null)[])[] = [];
+  readonly #moments = new Moments();
 
   /** `more` bytes lie behind the observer's: those of {@link BufferedMemory}. */
   constructor(size: number, observerBytes: number, more = 0) {
@@ -373,79 +366,33 @@ export class Memory {
     return addr >= 0 && addr + bytes <= this.size;
   }
 
-  /** This moment, sharing every page that was not written since the last one. */
-  snapshot(): MemorySnapshot {
-    const tables = [...this.#tables];
-    const pages = this.#backs.length * SEGMENT_PAGES;
-    let table: (PageCopy | null)[] = [];
-    let number = -1;
-    for (let page = FIRST_FREE * SEGMENT_PAGES; page < pages; page++) {
-      if (this.dirty[page] === 0) continue;
-      this.dirty[page] = 0;
-      if (Math.floor(page / TABLE_PAGES) !== number) {
-        number = Math.floor(page / TABLE_PAGES);
-        while (tables.length <= number) tables.push([]);
-        table = [...tables[number]!];
-        tables[number] = table;
-      }
-      while (table.length <= page % TABLE_PAGES) table.push(null);
-      table[page % TABLE_PAGES] = this.#copyPage(page);
-    }
-    this.#tables = tables;
-    return { tables };
+  /** Pages of the backing store that stand for some of physical memory end before this one. */
+  get #pages(): number {
+    return this.#backs.length * SEGMENT_PAGES;
   }
 
-  #copyPage(page: number): PageCopy {
-    const word = page * PAGE_WORDS;
-    return {
-      words: this.M.slice(word, word + PAGE_WORDS),
-      notes: this.N.slice(word >>> 2, (word + PAGE_WORDS) >>> 2),
-      hash: null,
-    };
+  /** This moment, sharing every page that was not written since the last one. */
+  snapshot(): MemorySnapshot {
+    return this.#moments.save(this, FIRST_PAGE, this.#pages);
+  }
+
+  /** Back (or forward) to a moment of this memory. Copies only pages that differ from now. */
+  restore(to: MemorySnapshot): void {
+    this.#moments.restore(this, FIRST_PAGE, this.#pages, to);
   }
 
   /** Whether no page of a range was written between two moments, as far as their copies tell. */
   isSame(a: MemorySnapshot, b: MemorySnapshot, addr: number, bytes: number): boolean {
     for (let at = addr - (addr % PAGE_SIZE); at < addr + bytes; at += PAGE_SIZE) {
-      const word = this.word(at);
-      if (word < FIRST_FREE * SEGMENT_WORDS) continue;
-      const page = Math.floor(word / PAGE_WORDS);
-      const number = Math.floor(page / TABLE_PAGES);
-      const i = page % TABLE_PAGES;
-      if ((a.tables[number]?.[i] ?? null) !== (b.tables[number]?.[i] ?? null)) return false;
+      const page = Math.floor(this.word(at) / PAGE_WORDS);
+      if (page >= FIRST_PAGE && copyIn(a, page) !== copyIn(b, page)) return false;
     }
     return true;
   }
 
   /** Counts every page as written, for code that has cleared `dirty` behind the snapshots' back. */
   markAll(): void {
-    this.dirty.fill(1, FIRST_FREE * SEGMENT_PAGES, this.#backs.length * SEGMENT_PAGES);
-  }
-
-  /** Back (or forward) to a moment of this memory. Copies only pages that differ from now. */
-  restore(to: MemorySnapshot): void {
-    const pages = this.#backs.length * SEGMENT_PAGES;
-    for (let page = FIRST_FREE * SEGMENT_PAGES; page < pages; page++) {
-      const number = Math.floor(page / TABLE_PAGES);
-      const now = this.#tables[number];
-      const then = to.tables[number];
-      const i = page % TABLE_PAGES;
-      if (this.dirty[page] === 0 && (now === then || now?.[i] === then?.[i])) continue;
-      this.dirty[page] = 0;
-      this.#put(page, then?.[i] ?? null);
-    }
-    this.#tables = to.tables;
-  }
-
-  #put(page: number, copy: PageCopy | null): void {
-    const word = page * PAGE_WORDS;
-    if (copy === null) {
-      this.M.fill(0, word, word + PAGE_WORDS);
-      this.N.fill(0, word >>> 2, (word + PAGE_WORDS) >>> 2);
-    } else {
-      this.M.set(copy.words, word);
-      this.N.set(copy.notes, word >>> 2);
-    }
+    this.dirty.fill(1, FIRST_PAGE, this.#pages);
   }
 
   /**
@@ -453,16 +400,6 @@ export class Memory {
    * but the observer's last page.
    */
   hashInto(lanes: Int32Array): void {
-    const { tables } = this.snapshot();
-    const order = [...this.#backs.entries()].filter(([, segment]) => segment >= 0);
-    order.sort((a, b) => a[1] - b[1]);
-    for (const [at, segment] of order) {
-      for (let i = 0; i < SEGMENT_PAGES; i++) {
-        const page = at * SEGMENT_PAGES + i;
-        const copy = tables[Math.floor(page / TABLE_PAGES)]?.[page % TABLE_PAGES];
-        const number = segment * SEGMENT_PAGES + i;
-        if (copy && number !== this.#tally) hashPage(lanes, number, copy);
-      }
-    }
+    hashMoment(lanes, this.snapshot(), this.#backs, SEGMENT_PAGES, this.#tally);
   }
 }

@@ -1,4 +1,4 @@
-import type { MemorySnapshot } from './memory.ts';
+import type { MemorySnapshot } from './moments.ts';
 import { bytesApart } from './pages.ts';
 import type { Routine } from './routine.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Litmus, X, Y, load, mfence, store } from '../testing/litmus.ts';
+import { launch } from './bus.ts';
 import { DeliveryMode } from './lapic.regs.ts';
 import { DRAIN_NS, STORES_MAX } from './store-buffers.ts';
 
@@ -71,7 +72,7 @@ describe('a store buffer', () => {
     const litmus = new Litmus([[store(X, 1), store(X, 2), mfence], [mfence]]);
     const { machine } = litmus;
     run(litmus, 0);
-    machine.launch(1, 0, DeliveryMode.fixed, 0xea);
+    launch(machine, 1, 0, DeliveryMode.fixed, 0xea);
     machine.choose(0, true);
     expect([machine.mem.peek32(X), machine.stores!.count(0)]).toEqual([1, 0]);
     run(litmus, 0, 0);

@@ -1,4 +1,4 @@
-import type { MemorySnapshot } from '../machine/memory.ts';
+import type { MemorySnapshot } from '../machine/moments.ts';
 import type { World } from '../world/world.ts';
 import { Checkpoints, type Moment } from './checkpoints.ts';
 import { Course } from './course.ts';

@@ -4,6 +4,7 @@ import { findByName } from '../kernel/instance-object.ts';
 import { ipiCreate } from '../kernel/ipi-area.ts';
 import { K } from '../kernel/kernel.layout.ts';
 import { MK_IPI_HANDLER } from '../kernel/mk.layout.ts';
+import { launch } from '../machine/bus.ts';
 import type { Run } from '../scenarios/run.ts';
 import { FIRST, FS, ONE, SECOND, talkedTo, TWO, whileBooting } from './hazard-runs.ts';
 import { block, BOOT, lessonRun, playOut } from './lesson.ts';
@@ -124,7 +125,7 @@ export const MESSAGE_HAZARDS = {
     ),
   deliveredAgain() {
     const run = talked(['mk listen system'], ['mk send web system heartbeat']);
-    run.world.machine.launch(0, 4, 0, 0xea);
+    launch(run.world.machine, 0, 4, 0, 0xea);
     settle(run);
     return run;
   },
@@ -207,7 +208,7 @@ export const MESSAGE_HAZARDS = {
     ]);
     typeAll(run, 'host', ['kerf exec --id=1']);
     typeAll(run, 'one', ['mk listen system']);
-    run.world.machine.launch(0, 4, 0, 0xea);
+    launch(run.world.machine, 0, 4, 0, 0xea);
     settle(run);
     return run;
   },

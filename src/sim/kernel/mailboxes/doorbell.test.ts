@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ROW } from '../../base/record.ts';
+import { launch } from '../../machine/bus.ts';
 import {
   bootedRun,
   createdRun,
@@ -57,7 +58,7 @@ describe('doorbells', () => {
   it('that are heard without a bit do no harm', () => {
     const run = bootedRun([ONE], BELL);
     const before = run.answers.hazards();
-    run.world.machine.launch(0, 4, 0, 0xea);
+    launch(run.world.machine, 0, 4, 0, 0xea);
     settle(run);
     expect(logged(run, 'one', 'ipi.bell')).toEqual([]);
     expect(run.answers.hazards()).toBe(before);

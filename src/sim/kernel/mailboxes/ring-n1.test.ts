@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ROW } from '../../base/record.ts';
+import { launch } from '../../machine/bus.ts';
 import type { Run } from '../../scenarios/run.ts';
 import {
   bootedRun,
@@ -220,7 +221,7 @@ describe('hazards of ring-n1', () => {
     const run = bootedRun([ONE], N1);
     typeAll(run, 'one', ['mk listen user']);
     typeAll(run, 'host', ['mk send one user 1 0x01020304']);
-    run.world.machine.launch(0, 4, 0, 0xea);
+    launch(run.world.machine, 0, 4, 0, 0xea);
     settle(run);
     expect(run.answers.stats()).toMatchObject({ handled: 1, duplicated: 0 });
   });

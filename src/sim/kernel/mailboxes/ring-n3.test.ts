@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ROW } from '../../base/record.ts';
+import { launch } from '../../machine/bus.ts';
 import type { Run } from '../../scenarios/run.ts';
 import { block, BOOT, lessonRun, playOut, racedOn } from '../../testing/lesson.ts';
 import {
@@ -122,7 +123,7 @@ describe('hazards of ring-n3', () => {
     run.world.release();
     for (let n = 0; n < 100 && run.answers.cpu(6)?.step !== 'publish'; n++) machine.run(1);
     machine.instant = true;
-    machine.launch(0, 6, 5, 0); // INIT
+    launch(machine, 0, 6, 5, 0); // INIT
     machine.instant = false;
     settle(run);
     for (let n = 0; n < 62; n++) typeAll(run, 'host', ['mk send one user 2']);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ROW } from '../../base/record.ts';
+import { launch } from '../../machine/bus.ts';
 import type { Run } from '../../scenarios/run.ts';
 import {
   bootedRun,
@@ -171,7 +172,7 @@ describe('hazards of rfc-v1', () => {
     const run = bootedRun([ONE], V1);
     typeAll(run, 'one', ['mk listen system']);
     typeAll(run, 'host', [A]);
-    run.world.machine.launch(0, 4, 0, 0xea);
+    launch(run.world.machine, 0, 4, 0, 0xea);
     settle(run);
     expect(run.answers.hazard('V6')).toBe(1);
   });

@@ -1,3 +1,4 @@
+import { sendOff } from '../../machine/bus.ts';
 import { CPU, localsAt, MODE } from '../../machine/cpu.layout.ts';
 import { costOf } from '../../machine/routine.ts';
 import type { KernelContext } from '../context.ts';
@@ -96,7 +97,7 @@ export function sendPassage(x: KernelContext, f: number, now: number): number {
   mem.dirty[(slot + SLOT_WORDS - 1) >>> 10] = 1;
   observer.sent(serial, type, subtype, size, message);
   mem.put(x.kw + SENT, M[x.kw + SENT]! + 1);
-  const arrival = machine.sendOff(now + AT_RING, x.cpu, target, MULTIKERNEL_VECTOR);
+  const arrival = sendOff(machine, now + AT_RING, x.cpu, target, MULTIKERNEL_VECTOR);
   const log = M[x.kw + LOG_COUNT]!;
   x.logWhen(now + AT_FREE, LOG_SENT, type, subtype, length, id);
   const { whole } = x;

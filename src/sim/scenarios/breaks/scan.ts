@@ -1,5 +1,5 @@
 import { ROW, type Row } from '../../base/record.ts';
-import type { MemorySnapshot } from '../../machine/memory.ts';
+import type { MemorySnapshot } from '../../machine/moments.ts';
 import type { Run } from '../run.ts';
 import type { Reason } from '../run-parts.ts';
 import {

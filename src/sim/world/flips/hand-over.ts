@@ -13,7 +13,7 @@ import { khoInit, khoPopulate, khoRestore } from '../../kernel/kho-spawn.ts';
 import { MK_INSTANCE } from '../../kernel/mk.layout.ts';
 import type { KernelState } from '../../kernel/system.ts';
 import type { LogRecord } from '../../kernel/log-events.ts';
-import type { MemorySnapshot } from '../../machine/memory.ts';
+import type { MemorySnapshot } from '../../machine/moments.ts';
 import { Board, Hang } from '../conform/board.ts';
 import { readLog } from '../log-read.ts';
 import { glueOf, rolesOf } from '../profiles.ts';
