@@ -3,7 +3,8 @@ import App from './App.svelte';
 import './app.css';
 import { OwnFiles } from './ui/state/own-files.svelte.ts';
 import { installPlayground } from './ui/state/playground.ts';
-import { Session, type Worked } from './ui/state/session.svelte.ts';
+import { Session } from './ui/state/session.svelte.ts';
+import type { Worked } from './ui/state/worker-post.ts';
 
 /** The simulation, in a thread of its own. */
 function hireWorker(): Worked {

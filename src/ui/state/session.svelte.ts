@@ -1,28 +1,14 @@
 import { createContext } from 'svelte';
 import type { Frame } from '../../sim/world/frame.ts';
-import {
-  connect,
-  errorOf,
-  watchOver,
-  WorkerDied,
-  type Ask,
-  type Client,
-} from '../../worker/client.ts';
+import { errorOf, type Ask } from '../../worker/client.ts';
 import type { BranchList } from '../../worker/branch-calls.ts';
-import type { Calls, Jump, Loaded, Port, Push, Rows, Source } from '../../worker/protocol.ts';
+import type { Calls, Jump, Loaded, Push, Rows, Source } from '../../worker/protocol.ts';
 import { Breakpoints } from './breakpoints.svelte.ts';
 import { EMPTY_FRAME, EMPTY_LEGEND } from './empty-frame.ts';
 import { Notices } from './notices.svelte.ts';
 import { RowStore } from './rows.svelte.ts';
 import { SPEED_AT_FIRST, SPEEDS, speedNamed } from './speeds.ts';
-
-/** A worker, or whatever answers like one. */
-export interface Worked {
-  readonly port: Port;
-  /** Calls back when the worker cannot go on. */
-  readonly onend: (ended: (why: string) => void) => void;
-  readonly close: () => void;
-}
+import { SafeCopy, WorkerPost, type Worked } from './worker-post.ts';
 
 /** The step from one moment to the next. */
 export interface News {
@@ -77,14 +63,9 @@ export class Session {
   /** Set when no worker can be started any more. */
   dead = $state(false);
 
-  readonly #start: () => Worked;
-  #worked: Worked | undefined;
-  #client: Client | undefined;
-  #stopWatching: () => void = () => undefined;
+  readonly #post: WorkerPost;
+  readonly #safe: SafeCopy;
   #ask: Calls['load']['ask'] | undefined;
-  /** The run as it was recorded last, to be opened again in another worker; '' for none. */
-  #safe = '';
-  #saving: ReturnType<typeof setTimeout> | undefined;
   #restarts = 0;
   /** The present moment was jumped to, and not as a stop of the lesson. */
   sought = false;
@@ -93,9 +74,18 @@ export class Session {
   #seeking: Promise<void> | undefined;
 
   constructor(start: () => Worked) {
-    this.#start = start;
+    this.#post = new WorkerPost(
+      start,
+      (push) => this.#onpush(push),
+      (why) => {
+        this.jump = undefined;
+        void this.#recover(why);
+      },
+    );
+    this.ask = this.#post.ask;
+    this.#safe = new SafeCopy(this.ask);
     this.breakpoints = new Breakpoints(this);
-    this.#hire();
+    this.#post.hire();
   }
 
   get frame(): Frame {
@@ -117,10 +107,7 @@ export class Session {
   readonly failedClaims = $derived(this.#frame.claims.filter(({ ok }) => !ok));
 
   /** Asks the worker anything; rejects with `Refused` when it is the visitor's doing. */
-  readonly ask: Ask = (call, ask) => {
-    if (!this.#client) return Promise.reject(new WorkerDied('the simulation has stopped'));
-    return this.#client.ask(call, ask);
-  };
+  readonly ask: Ask;
 
   /** Loads a lesson. What is running stays as it was when that is refused. True when it worked. */
   readonly load = (ask: Calls['load']['ask']): Promise<boolean> =>
@@ -135,9 +122,9 @@ export class Session {
   readonly adopt = async (ask: Calls['load']['ask'], loaded: Loaded): Promise<void> => {
     this.#ask = ask;
     this.source = ask.source;
-    this.#safe = '';
+    this.#safe.text = '';
     // Before anything is done, a lesson is simply loaded again.
-    if (loaded.reopened || ask.again === true) this.#record();
+    if (loaded.reopened || ask.again === true) this.#safe.note();
     this.again = undefined;
     this.rows.clear();
     this.#loaded = loaded;
@@ -216,7 +203,7 @@ export class Session {
   /** Types a line on a kernel's console; the answer comes when the command is over. */
   readonly type = (kernel: string, line: string): Promise<Calls['type']['answer']> => {
     this.rows.cut(this.#frame.traceHead);
-    return this.ask('type', { kernel, line }).finally(() => this.#record());
+    return this.ask('type', { kernel, line }).finally(() => this.#safe.note());
   };
 
   /** From here on every step is chosen, or time decides again. */
@@ -230,7 +217,7 @@ export class Session {
     this.#deed(() => this.ask('choose', { cpu, take: false, drain: true }));
   /** Takes the last choice back. */
   readonly undo = (): Promise<boolean> =>
-    this.#show(() => this.ask('undo', {}), false).finally(() => this.#record());
+    this.#show(() => this.ask('undo', {}), false).finally(() => this.#safe.note());
 
   /**
    * Back to the last moment at which a breakpoint, or one of these lines, would have stopped the
@@ -267,31 +254,15 @@ export class Session {
       const frame = await coming();
       this.rows.cut(traceHead);
       return frame;
-    }).finally(() => this.#record());
-  }
-
-  /**
-   * Has the worker write down what was done, a moment after the last of it: what is opened again
-   * should the worker die. A worker that dies of something never gets to writing that down.
-   */
-  #record(): void {
-    clearTimeout(this.#saving);
-    this.#saving = setTimeout(() => {
-      this.ask('record', { branches: true }).then(
-        (text) => (this.#safe = text),
-        // It died meanwhile, which is noticed elsewhere; what was written before still counts.
-        () => undefined,
-      );
-    }, RECORD_MS);
+    }).finally(() => this.#safe.note());
   }
 
   /** Shows a frame that was the answer to a question asked elsewhere. */
   readonly show = (frame: Frame): Promise<boolean> => this.#show(() => Promise.resolve(frame));
 
   close(): void {
-    clearTimeout(this.#saving);
-    this.#stopWatching();
-    this.#worked?.close();
+    this.#safe.stop();
+    this.#post.close();
   }
 
   async #seekAll(): Promise<void> {
@@ -358,35 +329,18 @@ export class Session {
     }
     if (push.push === 'branches') {
       this.branches = push.branches;
-      if (push.branches.branches.length > 1) this.#record();
+      if (push.branches.branches.length > 1) this.#safe.note();
       return;
     }
     if (isSameMoment(push.frame, this.#frame)) return;
     this.#turnTo(push.frame, true, push.rows).catch((error: unknown) => this.notices.tell(error));
   }
 
-  #hire(): void {
-    const worked = this.#start();
-    const client = connect(worked.port, (push) => this.#onpush(push));
-    this.#worked = worked;
-    this.#client = client;
-    const ended = (why: string): void => {
-      if (this.#client !== client) return;
-      this.#stopWatching();
-      this.jump = undefined;
-      client.die(why);
-      worked.close();
-      void this.#recover(why);
-    };
-    this.#stopWatching = watchOver(client, ended);
-    worked.onend(ended);
-  }
-
   async #again(ask: Calls['load']['ask'], text: string): Promise<void> {
     if (text === '') return this.loadOrThrow(ask);
     const loaded = await this.ask('reopen', { text });
     await this.adopt(ask, loaded);
-    this.#safe = text;
+    this.#safe.text = text;
   }
 
   /** Starts another worker and repeats what was done, up to the last moment that was shown. */
@@ -400,8 +354,8 @@ export class Session {
     this.notices.add('bug', `The simulation stopped: ${why}. Starting another and replaying.`);
     this.recovering = true;
     try {
-      this.#hire();
-      const [ask, text] = [this.#ask, this.#safe];
+      this.#post.hire();
+      const [ask, text] = [this.#ask, this.#safe.text];
       if (!ask || !(await this.#act(() => this.#again(ask, text)))) return;
       await this.seek(step);
       this.notices.add('news', `A new simulation is back at step ${step}.`);
@@ -410,9 +364,6 @@ export class Session {
     }
   }
 }
-
-/** Time after the last thing done before it is written down, in ms. */
-const RECORD_MS = 250;
 
 /** While one step a second is played, most of the frames that come tell nothing new. */
 const isSameMoment = (a: Frame, b: Frame): boolean =>

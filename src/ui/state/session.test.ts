@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Worked } from './session.svelte.ts';
+import type { Worked } from './worker-post.ts';
 import { Session } from './session.svelte.ts';
 import { hireFake } from '../testing/fake-worker.ts';
 import { eventually } from '../testing/eventually.ts';

@@ -2,7 +2,7 @@ import type { Scenario } from '../../sim/scenarios/scenario.ts';
 import type { Frame } from '../../sim/world/frame.ts';
 import { serve, type Tell } from '../../worker/host.ts';
 import type { Calls, Handlers, Rows } from '../../worker/protocol.ts';
-import type { Worked } from '../state/session.svelte.ts';
+import type { Worked } from '../state/worker-post.ts';
 import { FILM_LEGEND, shootFilm, type Film } from './film.ts';
 import { rowsOf } from './rows.ts';
 
