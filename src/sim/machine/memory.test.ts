@@ -38,7 +38,7 @@ describe('memory', () => {
     }
   });
 
-  it.each([RAM + SEGMENT_BYTES, 2 ** 40, 2 ** 48])(
+  it.each([RAM + SEGMENT_BYTES, 2 ** 40, 2 ** 48, 2 ** 50, 2 ** 52 + 4096, 2 ** 63, -4096])(
     'reads bytes 0xff where nothing answers, and drops writes: %d',
     (addr) => {
       const memory = newMemory();

@@ -117,19 +117,20 @@ export class Memory {
   /** Index in `M` of the word at an address, for reading only: unbacked memory shares one segment. */
   word(addr: number): number {
     const map = this.#map;
-    const segment = (addr * PER_SEGMENT) >>> 0;
+    const segment = addr * PER_SEGMENT;
     const word = (addr & OFFSET_MASK) >>> 2;
-    return segment < map.length ? map[segment]! + word : ABSENT + word;
+    // Compared before it is cut to 32 bits, which would bring addresses of 2^50 and more back to RAM.
+    return segment >= 0 && segment < map.length ? map[segment >>> 0]! + word : ABSENT + word;
   }
 
   /** Index in `M` of the word at an address that is about to be written, and marks its page. */
   own(addr: number): number {
     const map = this.#map;
-    const segment = (addr * PER_SEGMENT) >>> 0;
+    const segment = addr * PER_SEGMENT;
     let word = (addr & OFFSET_MASK) >>> 2;
-    if (segment >= map.length) return SINK + word;
-    const base = map[segment]!;
-    word += base === ZERO ? this.#back(segment) : base;
+    if (!(segment >= 0 && segment < map.length)) return SINK + word;
+    const base = map[segment >>> 0]!;
+    word += base === ZERO ? this.#back(segment >>> 0) : base;
     this.dirty[word >>> 10] = 1;
     return word;
   }
@@ -137,10 +138,11 @@ export class Memory {
   /** Index in `M` of a range that lies in one backed segment, -1 for any other. */
   solid(addr: number, bytes: number): number {
     const map = this.#map;
-    const segment = (addr * PER_SEGMENT) >>> 0;
+    const segment = addr * PER_SEGMENT;
     const byte = addr & OFFSET_MASK;
-    if (segment >= map.length || byte + bytes > SEGMENT_BYTES || (byte & 3) !== 0) return -1;
-    const base = map[segment]!;
+    if (!(segment >= 0 && segment < map.length)) return -1;
+    if (byte + bytes > SEGMENT_BYTES || (byte & 3) !== 0) return -1;
+    const base = map[segment >>> 0]!;
     return base === ZERO ? -1 : base + (byte >>> 2);
   }
 
