@@ -10,5 +10,5 @@ describe('the launcher', () => {
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^mk: no verb "nonsense"\nusage: npm run --silent mk -- VERB …\n/);
-  }, 60_000);
+  });
 });

@@ -100,7 +100,7 @@ describe.runIf(isReference)(`${CASES} cases of each kind, like the real tools`, 
   };
   const folder = mkdtempSync(join(tmpdir(), 'fdt-'));
   afterAll(() => rmSync(folder, { recursive: true }));
-  const timeout = 10_000 + CASES * 200;
+  const timeout = 120_000 + CASES * 200;
   const source = (seed: number, mistakes: number): Uint8Array =>
     latin1Bytes(new RandomSource(seed, mistakes).source());
 

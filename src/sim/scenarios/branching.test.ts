@@ -219,7 +219,7 @@ function tried(branching: Branching, kind: number, draw: number): void {
   }
 }
 
-test('each branch always replays to the state it was recorded in', { timeout: 60_000 }, () => {
+test('each branch always replays to the state it was recorded in', () => {
   const deeds = fc.array(fc.tuple(fc.nat(7), fc.nat(9999)), { minLength: 4, maxLength: 24 });
   fc.assert(
     fc.property(deeds, (list) => {
