@@ -177,8 +177,15 @@ export interface Calls extends Inspections, BranchCalls {
   /** A line typed on a kernel's console; answers when the command is over. */
   type: {
     ask: { readonly kernel: string; readonly line: string };
-    answer: { readonly status: number; readonly output: string };
+    answer: {
+      readonly status: number;
+      readonly output: string;
+      /** Somebody ended the waiting: the command is not over, and these are of the one before. */
+      readonly left?: true;
+    };
   };
+  /** Ctrl-C on a kernel's console: ends the command that runs there, and whoever waits for it. */
+  interrupt: { ask: { readonly kernel: string }; answer: Frame };
   /** Text of a console so far (with ANSI colours), for a terminal. */
   console: { ask: { readonly kernel: string }; answer: { readonly text: string } };
   /** Words that could stand at the end of a line typed on a console. */

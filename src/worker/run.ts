@@ -261,10 +261,25 @@ class Session {
     const { run } = this;
     await this.#travel.bring('consoles');
     (await this.#grove()).do({ kind: 'line', kernel, line });
-    await this.#travel.runTo(['typed', 'ended', 'chosen'], true);
+    const came = await this.#travel.runTo(TYPED, true);
     const { status, output } = consoleOf(run.state, kernel);
     this.#tell({ push: 'frame', frame: this.#frame(), rows: this.#rows(0, 0) });
-    return { status: status ?? 0, output };
+    return { status: status ?? 0, output, ...(came === 'left' && { left: true as const }) };
+  }
+
+  /** Ctrl-C: nobody waits any longer, and then the command is ended. */
+  #interrupt({ kernel }: Calls['interrupt']['ask']): Promise<Frame> {
+    this.#generation++;
+    this.#stopPlaying();
+    return this.#inLine(async () => {
+      const { run } = this;
+      await this.#travel.bring('consoles');
+      if (consoleOf(run.state, kernel).job === null)
+        throw new Refused(`no command runs on ${kernel}`);
+      (await this.#grove()).do({ kind: 'interrupt', kernel });
+      if (run.state.typing === kernel) await this.#travel.runTo(TYPED, true);
+      return this.#frame();
+    });
   }
 
   #stopPlaying(why = ''): void {
@@ -319,6 +334,7 @@ class Session {
         return { reached, frame: this.#frame() };
       }),
       type: change((ask: Calls['type']['ask']) => this.#type(ask)),
+      interrupt: (ask) => this.#interrupt(ask),
       ...this.#deeds(change),
       ...lookHandlers({
         run: () => this.run,
@@ -329,6 +345,9 @@ class Session {
     };
   }
 }
+
+/** What ends waiting for a line that was typed. */
+const TYPED: readonly Reason[] = ['typed', 'ended', 'chosen'];
 
 /** What ends playing. */
 const OVER: ReadonlySet<Reason> = new Set(['stop', 'ended', 'break', 'chosen']);

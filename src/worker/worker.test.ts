@@ -197,6 +197,28 @@ describe('consoles', () => {
     expect(shown).toContain('echo hello\r\nhello\r\n');
   });
 
+  it('end a command that never ends on Ctrl-C, and go on from there', async () => {
+    const page = await loaded();
+    const typed = page.ask('type', { kernel: 'host', line: 'watch ls' });
+    const { step, kernels } = await page.ask('interrupt', { kernel: 'host' });
+    expect((await typed).left).toBe(true);
+    expect(kernels[0]?.busy).toBe('');
+    expect((await page.ask('console', { kernel: 'host' })).text).toContain('^C\r\n');
+    expect(await page.ask('evaluate', { expression: 'status("host")' })).toBe(130);
+    expect(await page.ask('type', { kernel: 'host', line: 'echo on' })).toEqual({
+      ...{ status: 0, output: 'on\n' },
+    });
+    // Nothing of the lesson has gone on meanwhile.
+    expect((await page.ask('state', {})).step).toBe(step);
+  });
+
+  it('refuse Ctrl-C where nothing runs', async () => {
+    const page = await loaded();
+    await expect(page.ask('interrupt', { kernel: 'host' })).rejects.toThrow(
+      'no command runs on host',
+    );
+  });
+
   it('refuse a kernel that does not run', async () => {
     const page = await loaded();
     await expect(page.ask('type', { kernel: 'web-server', line: 'ls' })).rejects.toThrow(

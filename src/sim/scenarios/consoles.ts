@@ -109,11 +109,12 @@ function silentFailures(world: World, { kernel, task }: ConsoleState): string {
 }
 
 /** Ends what a console is busy with, as Ctrl-C does. */
-function interruptConsole(state: RunState, kernel: string, why = ''): RunState {
+function interruptConsole(world: World, state: RunState, kernel: string, why = ''): RunState {
   const console = consoleOf(state, kernel);
   if (!console.job) return state;
   const progress = interrupt(console.job);
   if (progress.kind !== 'done') return state;
+  if (console.task) world.abandon(console.task.serial);
   const ended = {
     ...printed(console, `^C${why === '' ? '' : ` ${why}`}\r\n`),
     shell: progress.state,

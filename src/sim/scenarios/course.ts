@@ -21,6 +21,8 @@ const BLOCK_NS_MAX = 1e9;
 
 /** Steps the world runs before consoles and checkpoints are looked after. */
 const TURN_STEPS = 4096;
+/** What a console says when what it waits for cannot come. */
+const GIVEN_UP = '(nothing goes on any more)';
 
 /** What a course asks of the run it is the course of. */
 export interface Ahead {
@@ -192,8 +194,7 @@ export class Course {
   /** A console waits for something that cannot come: it is interrupted, and says so. */
   #giveUp(): void {
     for (const { kernel, job } of this.state.consoles)
-      if (job)
-        this.state = this.#work().interrupt(this.state, kernel, '(nothing goes on any more)');
+      if (job) this.state = this.#work().interrupt(this.world, this.state, kernel, GIVEN_UP);
   }
 
   #late(): void {

@@ -106,7 +106,7 @@ function performed(world: World, state: RunState, act: Act, work: () => ConsoleW
       if (state.typing !== null) throw new Refused(`${state.typing} is still busy`);
       return { ...work().typeLine(world, state, act.kernel, act.line), typing: act.kernel };
     case 'interrupt':
-      return work().interrupt(state, act.kernel);
+      return work().interrupt(world, state, act.kernel);
     case 'chosen':
       if (state.schedule) throw new Refused('the lesson has a schedule of its own here');
       if (act.on === (state.picks !== null)) return state;

@@ -46,7 +46,7 @@ export interface ConsoleWork {
   typeLine(world: World, state: RunState, kernel: string, line: string): RunState;
   /** Hands results of ended tasks to the consoles that wait for them. */
   settle(world: World, state: RunState): RunState;
-  interrupt(state: RunState, kernel: string, why?: string): RunState;
+  interrupt(world: World, state: RunState, kernel: string, why?: string): RunState;
 }
 
 /** Why {@link Run.advance} came back. */

@@ -202,6 +202,9 @@ describe('another future', () => {
     expect(run.answers.status('host')).toBe(130);
     expect(consoleOf(run.state, 'host').job).toBeNull();
     expect(consoleOf(run.state, 'host').text).toContain('^C');
+    // What it waited for comes, and nobody waits for it: the run goes on.
+    expect(run.advance({ steps: 100_000 })).toBe('typed');
+    expect(run.world.cold).toEqual({ tasks: [], results: new Map(), awaited: new Set() });
   });
 });
 

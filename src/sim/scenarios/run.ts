@@ -197,7 +197,8 @@ export class Run {
     this.#forget();
     this.#inputs = [...inputs, input];
     this.#course.perform(act);
-    this.#course.awaited = act.kind === 'line';
+    // A line is waited for; when it is cut short, so is what it leaves behind.
+    this.#course.awaited = needsConsoles(act) && this.state.typing !== null;
   }
 
   /** Takes the last choice back. False when there is none. */

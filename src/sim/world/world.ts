@@ -12,10 +12,11 @@ import { HAZARD } from '../kernel/hazards.ts';
 import { knownPassages } from '../kernel/passages/known.ts';
 import { Observer, OBSERVER_BYTES, STAT } from '../kernel/observer.ts';
 import { initKernelData, newKernelState } from '../kernel/spawn.ts';
+import { userSleep } from '../kernel/syscalls.ts';
 import { System, type KernelState } from '../kernel/system.ts';
 import { trampoline } from '../kernel/boot.ts';
 import { unexpectedVector } from '../kernel/unexpected.ts';
-import { CPU, MODE } from '../machine/cpu.layout.ts';
+import { CPU, localsAt, MODE } from '../machine/cpu.layout.ts';
 import { hashMachine } from '../machine/hash.ts';
 import { Machine } from '../machine/machine.ts';
 import type { MachineSnapshot, Software, Timing } from '../machine/software.ts';
@@ -267,13 +268,27 @@ export class World implements Software {
   /** The answer of an ended task, once; undefined while it runs. */
   takeResult(serial: number): number | undefined {
     const result = this.cold.results.get(serial);
-    if (result === undefined) return undefined;
+    if (result !== undefined) this.abandon(serial);
+    return result;
+  }
+
+  /**
+   * Nobody asks for that task's answer any more. One that has not begun never does, one that only
+   * sleeps wakes up; any other goes on, and its answer goes nowhere.
+   */
+  abandon(serial: number): void {
+    const tasks = this.cold.tasks.filter((task) => task.serial !== serial);
     const results = new Map(this.cold.results);
     const awaited = new Set(this.cold.awaited);
     results.delete(serial);
     awaited.delete(serial);
-    this.cold = { ...this.cold, results, awaited };
-    return result;
+    this.cold = { tasks, results, awaited };
+    const { H, D, cpus } = this.machine;
+    for (let cpu = 0; cpu < cpus; cpu++) {
+      const h = cpu * CPU.stride;
+      if (H[h + CPU.task] !== serial || H[h + CPU.pc] !== userSleep.start) continue;
+      D[localsAt(cpu, 0)] = 0;
+    }
   }
 
   /** True when no CPU can step and nothing waits but what is held. */

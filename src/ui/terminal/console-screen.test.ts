@@ -21,6 +21,8 @@ class Fake implements Screen, Worker {
     return this.refuse === '' ? Promise.resolve() : Promise.reject(new Error(this.refuse));
   };
   complete = () => Promise.resolve({ from: 0, words: this.words });
+  interrupts = 0;
+  interrupt = (): Promise<unknown> => Promise.resolve(this.interrupts++);
   readonly screen = new ConsoleScreen(this, this, new LineHistory('test'));
   /** What was written since the last look. */
   look(): string {
@@ -82,6 +84,26 @@ describe('a console', () => {
     fake.screen.feed('\x03');
     fake.screen.show(`${PROMPT}kerf load\r\n${PROMPT}`, false);
     expect(fake.typed).toEqual([]);
+  });
+
+  it('ends the command that runs on Ctrl-C, be it its own or one of the lesson', () => {
+    const fake = opened();
+    fake.screen.feed('\x03');
+    expect(fake.interrupts).toBe(0);
+    fake.screen.feed('watch ls\r');
+    fake.screen.feed('\x03');
+    fake.screen.show(`${PROMPT}watch ls\r\n`, true);
+    fake.screen.feed('\x03');
+    expect(fake.interrupts).toBe(2);
+  });
+
+  it('says so when more is pasted than it takes', () => {
+    const fake = opened();
+    fake.screen.feed('x'.repeat(100_000));
+    expect(fake.screen.editor.text).toHaveLength(4096);
+    expect(fake.look()).toContain('More than 4096 characters at once: the rest was left out.');
+    fake.screen.feed('y');
+    expect(fake.look()).not.toContain('left out');
   });
 
   it('says a refusal in the console itself', async () => {

@@ -14,10 +14,13 @@ export interface Worker {
   /** Runs a line; rejects with a sentence when it is refused. */
   type(line: string): Promise<unknown>;
   complete(line: string): Promise<Completion>;
+  /** Ends the command that runs; rejects when there is none. */
+  interrupt(): Promise<unknown>;
 }
 
 /** Keys typed while a command runs that are kept for later; more is a cat on the keyboard. */
 const AHEAD_MAX = 4096;
+const TOO_MUCH = `More than ${AHEAD_MAX} characters at once: the rest was left out.`;
 const RED = '\x1b[31m';
 const PLAIN = '\x1b[0m';
 const CLEAR = '\x1b[2J\x1b[3J\x1b[H';
@@ -82,11 +85,19 @@ export class ConsoleScreen {
     this.#drawn = drawn;
   }
 
-  /** Keys, or what was pasted. While a command runs they wait for its end. */
+  /** Keys, or what was pasted. While a command runs they wait for its end, which Ctrl-C brings. */
   feed(data: string): void {
-    this.#ahead = (this.#ahead + data).slice(0, AHEAD_MAX);
+    if (data === '\x03' && (this.#running || this.#busy)) {
+      this.#ahead = '';
+      // It may be over in this very moment: then there is nothing left to end.
+      this.#worker.interrupt().catch(() => undefined);
+      return;
+    }
+    const room = AHEAD_MAX - this.#ahead.length;
+    this.#ahead += data.slice(0, room);
     if (!this.#running && !this.#busy) this.#goOn();
-    else if (data === '\x03') this.#ahead = '';
+    // Said once: keys that follow find no room at all.
+    if (room > 0 && data.length > room) this.say(TOO_MUCH);
   }
 
   /** A sentence of ours, in red; the prompt comes again behind it. */

@@ -100,6 +100,7 @@ function handlers(film: Film, tell: Tell): Handlers {
     runUntil: () => ({ reached: true, frame: go(last) }),
     evaluate: none,
     type: () => ({ status: 0, output: '' }),
+    interrupt: frame,
     console: ({ kernel }) => ({ text: `${kernel}# ` }),
     complete: ({ line }) => ({ from: line.length, words: [] }),
     hash: () => '0000000000000000',
