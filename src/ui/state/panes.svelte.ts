@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import { MediaQuery } from 'svelte/reactivity';
+import type { Stop } from '../../sim/scenarios/scenario.ts';
 
 /** Sizes of the panes in px, and what is open. Remembered. */
 interface Kept {
@@ -37,6 +38,10 @@ export class Panes {
   /** The choice of another model of the design is open. */
   model = $state(false);
   explorer = $state(false);
+  /** The word that is explained: any id, or '' for all of them; undefined while that is closed. */
+  word: string | undefined = $state(/[#&]word=([\w-]*)/.exec(location.hash)?.[1]);
+  /** Puts terms in a stop under links; there once what is not needed to see the stage has come. */
+  mark: ((stop: Stop) => Stop) | undefined = $state.raw();
   designs = $state(false);
   branches = $state(false);
   /** Two branches side by side, by id; undefined while that is closed. */

@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { expect, it } from 'vitest';
+import { TERM_IDS, termOf } from '../../../sim/base/glossary.ts';
 import { keyMap } from '../../kit/keys.ts';
 import { Selection } from '../../state/selection.svelte.ts';
 import { EMPTY_FRAME } from '../../state/empty-frame.ts';
@@ -100,4 +101,13 @@ it('opens the palette and closes the tour', () => {
   map.get('?')?.run();
   map.get('T')?.run();
   expect([page.panes.palette, page.panes.tourOpen]).toEqual([true, false]);
+});
+
+it('has every action by which a word is shown on the page', () => {
+  const { page } = pageOf();
+  const explore = { kind: 'explore' };
+  Object.assign(page.session, { scenario: { stops: [{ ...stops[0], items: [explore] }] } });
+  const names = actionsOf(page).map(({ name }) => name);
+  const wanted = TERM_IDS.map((id) => termOf(id).where).filter((where) => where !== undefined);
+  for (const where of wanted) expect(names).toContain(where);
 });

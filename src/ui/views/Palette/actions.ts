@@ -286,5 +286,13 @@ function ofHelp({ panes }: Page): Action[] {
     help('Find an action, see all keys', ['Mod+K', '/', '?'], () => {
       panes.palette = true;
     }),
+    help(
+      'Words: what IRR, slot, KHO and the others mean',
+      ['H'],
+      () => {
+        panes.word = '';
+      },
+      'glossary term explain dictionary definition help',
+    ),
   ];
 }
