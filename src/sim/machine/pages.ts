@@ -50,15 +50,20 @@ export function lanesToHex(lanes: Int32Array): string {
 /** Tables of page copies, as snapshots share them. */
 type Tables = readonly (readonly (PageCopy | null)[])[];
 
-/** Bytes of the copies in `tables` that are not in `others`. */
+const NO_TABLE: Tables[number] = [];
+
+/** Bytes of the copies in `tables` that are not in `others`. Plain loops: asked of every checkpoint. */
 export function bytesApart(tables: Tables, others: Tables): number {
   let bytes = 0;
-  tables.forEach((table, n) => {
-    const other = others[n];
-    if (table === other) return;
-    table.forEach((copy, i) => {
-      if (copy && copy !== other?.[i]) bytes += copy.words.byteLength + copy.notes.byteLength;
-    });
-  });
+  for (let n = 0; n < tables.length; n++) {
+    const table = tables[n]!;
+    const other = others[n] ?? NO_TABLE;
+    if (table === other) continue;
+    for (let i = 0; i < table.length; i++) {
+      const copy = table[i];
+      if (copy && (i >= other.length || copy !== other[i]))
+        bytes += copy.words.byteLength + copy.notes.byteLength;
+    }
+  }
   return bytes;
 }
