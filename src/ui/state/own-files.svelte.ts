@@ -102,9 +102,16 @@ export class OwnFiles {
     }
   }
 
-  /** Puts the visitor's bytes in the place of a file of the lesson, and starts it over. */
-  async replace(name: string, bytes: Uint8Array): Promise<boolean> {
+  /**
+   * Puts the visitor's bytes, from a file of the name `called`, in the place of a file of the
+   * lesson, and starts it over. True when it worked; a device tree with an error is refused.
+   */
+  async replace(name: string, bytes: Uint8Array, called = name): Promise<boolean> {
     this.choice = undefined;
+    if (/\.dt[sb]o?$/.test(name)) {
+      const { requireTree } = await import('./sound-tree.ts');
+      await requireTree(this.#session.ask, called, bytes);
+    }
     const others = this.#own().filter((own) => own.name !== name);
     if (!(await this.#session.reload({ own: [...others, { name, bytes }] }))) return false;
     await this.#keep(this.#lesson, name, bytes);
@@ -136,7 +143,7 @@ export class OwnFiles {
     const replaces = deviceTreesFor(name, this.#session.files);
     if (replaces.length === 0)
       throw new Refused(`${name} cannot be used here: this lesson has no device tree to replace`);
-    if (replaces.length === 1) await this.replace(replaces[0]!, bytes);
+    if (replaces.length === 1) await this.replace(replaces[0]!, bytes, name);
     else this.choice = { name, bytes, replaces };
   }
 
@@ -171,7 +178,12 @@ export class OwnFiles {
 /** `boot` of `#lesson=boot`. */
 function lessonOf(hash: string): string | undefined {
   const named = /[#&]lesson=([^&]+)/.exec(hash)?.[1];
-  return named === undefined ? undefined : decodeURIComponent(named);
+  if (named === undefined) return undefined;
+  try {
+    return decodeURIComponent(named);
+  } catch {
+    return named; // Cut short, or typed by hand: then there is no such lesson, and that is said.
+  }
 }
 
 export const [getFiles, setFiles] = createContext<OwnFiles>();
