@@ -108,6 +108,19 @@ test('two runs are aligned by stop of the lesson as well as by step', async ({ p
   await expect(page.getByRole('region', { name: 'Steps' })).toContainText('3·');
 });
 
+test('an IPI that is under way is shown where it is the first difference', async ({ page }) => {
+  await page.goto('./');
+  await page.evaluate(() => window.playground.ready);
+  await page.evaluate(() => window.playground.step(1e6));
+  await page.keyboard.press('=');
+  await expect(page.getByTestId('compare-sentence')).toContainText('sends INIT to APIC id 4');
+  const ipis = page.getByTestId('compare-ipis');
+  await expect(ipis).toContainText('INIT from CPU 0 to CPU 4');
+  await expect(ipis.getByRole('row', { name: /^sent at [\d.]+ µs$/ })).toBeVisible();
+  await expect(ipis.getByRole('row', { name: /^arrives at ≠ [\d.]+ µs [\d.]+ µs$/ })).toBeVisible();
+  await expect(page.getByTestId('compare')).not.toContainText('Here nothing is different');
+});
+
 test('a session file is compared with the run; what is none is refused in a sentence', async ({
   page,
 }) => {

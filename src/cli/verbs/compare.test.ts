@@ -81,4 +81,13 @@ it('says what is different at the end of each stop, when it is asked to', async 
 it('tells INIT from a vector, and when each arrives', async () => {
   const { out } = await compare('one.md', '--seed', '8');
   expect(out).toMatch(/sends INIT to APIC id 4, which arrives at \d+ ns/);
+  expect(out).toMatch(
+    /\n {2}INIT from CPU 0 to CPU 4: sent at (\d+) ns, arrives at \d+ ns ≠ sent at \1 ns, arrives at/,
+  );
+  expect(out).not.toContain('different yet');
+  const { out: json } = await compare('one.md', '--seed', '8', '--json');
+  const times = { sent_ns: expect.any(Number) as number, arrives_ns: expect.any(Number) as number };
+  expect((JSON.parse(json) as { ipis: unknown }).ipis).toEqual([
+    { what: 'INIT', from: 0, to: 4, a: times, b: times },
+  ]);
 });

@@ -5,6 +5,7 @@ import { utf8Decode } from '../../sim/base/text.ts';
 import { Comparison, partingSentence, type StopEnd } from '../../sim/scenarios/comparison.ts';
 import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
 import { newEvaluator } from '../../sim/scenarios/evaluator.ts';
+import { flightName, flightTimesText, type FlightTimes } from '../../sim/scenarios/flight-diff.ts';
 import { followChanged, followRecord, type Change } from '../../sim/scenarios/follow.ts';
 import { parseScenario } from '../../sim/scenarios/parse.ts';
 import { readRecord, type Recorded } from '../../sim/scenarios/record.ts';
@@ -123,21 +124,19 @@ function report(both: Comparison, names: readonly [string, string], byStop: bool
       return { name, addr_a: addrA, addr_b: addrB, a: toHex(a), b: toHex(b) };
     }),
     others: diff?.others ?? [],
+    ipis: (diff?.flights ?? []).map(({ what, from, to, a, b }) => {
+      return { what, from, to, a: jsonTimes(a), b: jsonTimes(b) };
+    }),
     ...(byStop && {
-      stops: both.stopEnds().map(({ stop, title, stepsA, stepsB, registers, shared, others }) => {
-        return {
-          stop: stop + 1,
-          title,
-          steps_a: stepsA,
-          steps_b: stepsB,
-          registers,
-          shared,
-          others,
-        };
+      stops: both.stopEnds().map(({ stop, stepsA, stepsB, flights, ...counts }) => {
+        return { stop: stop + 1, steps_a: stepsA, steps_b: stepsB, ...counts, ipis: flights };
       }),
     }),
   };
 }
+
+const jsonTimes = (times: FlightTimes | null): object | null =>
+  times && { sent_ns: times.sentNs, arrives_ns: times.arrivesNs };
 
 function text(both: Comparison, names: readonly [string, string], byStop: boolean): string {
   const lines = [partingSentence(both, names)];
@@ -148,9 +147,11 @@ function text(both: Comparison, names: readonly [string, string], byStop: boolea
 }
 
 /** `2. Boot: 140 and 151 steps; then 3 registers and 8 bytes of slots differ`. */
-function stopLine({ stop, title, stepsA, stepsB, registers, shared, others }: StopEnd): string {
+function stopLine({ stop, title, stepsA, stepsB, ...counts }: StopEnd): string {
+  const { registers, shared, others, flights } = counts;
   const parts = [
     counted(registers, 'register'),
+    flights > 0 ? `${counted(flights, 'IPI')} under way` : '',
     shared > 0 ? `${counted(shared, 'byte')} of slots` : '',
     others > 0 ? `${counted(others, 'byte')} of other memory` : '',
   ].filter((part) => part !== '');
@@ -164,7 +165,7 @@ function stopLine({ stop, title, stepsA, stepsB, registers, shared, others }: St
 const counted = (count: number, what: string): string =>
   count === 0 ? '' : `${count} ${what}${count === 1 ? '' : 's'}`;
 
-function diffLines({ cpus, shared, others }: StateDiff): string[] {
+function diffLines({ cpus, shared, others, flights }: StateDiff): string[] {
   const registers = cpus.flatMap(({ cpu, registers }) =>
     registers
       .filter(({ a, b }) => a !== b)
@@ -178,8 +179,11 @@ function diffLines({ cpus, shared, others }: StateDiff): string[] {
   const rest = others.map(
     ({ region, bytes: count, pages }) => `  ${region}: ${count} bytes in ${pages} pages`,
   );
-  const all = [...registers, ...bytes, ...rest];
-  return all.length > 0 ? all : ['  no byte and no register is different yet'];
+  const underWay = flights.map(
+    (each) => `  ${flightName(each)}: ${flightTimesText(each.a)} ≠ ${flightTimesText(each.b)}`,
+  );
+  const all = [...underWay, ...registers, ...bytes, ...rest];
+  return all.length > 0 ? all : ['  no byte, no register and no IPI under way is different yet'];
 }
 
 const two = (byte: number): string => byte.toString(16).padStart(2, '0');

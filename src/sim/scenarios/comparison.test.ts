@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { block, BOOT, lessonRun, playOut } from '../testing/lesson.ts';
 import { Comparison, partingSentence } from './comparison.ts';
+import type { FlightDiff } from './flight-diff.ts';
 import type { Run } from './run.ts';
 
 const TEXT = `${BOOT('user')}# Two\n${block('console host', 'mk send web user 1 0x01')}`;
+
+const NOTHING = { cpus: [], shared: [], others: [], flights: [] };
 
 const sent = (...lines: readonly string[]): Run => {
   const run = playOut(lessonRun(TEXT));
@@ -17,7 +20,7 @@ const sent = (...lines: readonly string[]): Run => {
 test('runs that do the same have no parting and no difference', () => {
   const both = new Comparison(sent(), sent());
   expect(both.parting).toBeUndefined();
-  expect(both.at(both.end).diff).toEqual({ cpus: [], shared: [], others: [] });
+  expect(both.at(both.end).diff).toEqual(NOTHING);
   expect(both.nextChange(both.end - 20)).toBeUndefined();
   expect(partingSentence(both, ['a', 'b'])).toBe(
     'In a and b the machine does the same to the end.',
@@ -40,8 +43,8 @@ test('the first difference is named: the step, and what each does there', () => 
 test('at a step, the slots that differ are there byte by byte, and the APICs register by register', () => {
   const both = new Comparison(sent('mk send web user 2 0xa1a1'), sent('mk send web user 2 0xb2b2'));
   expect(both.parting).toBeUndefined();
-  expect(both.at(both.first!).diff).not.toEqual({ cpus: [], shared: [], others: [] });
-  expect(both.at(both.first! - 1).diff).toEqual({ cpus: [], shared: [], others: [] });
+  expect(both.at(both.first!).diff).not.toEqual(NOTHING);
+  expect(both.at(both.first! - 1).diff).toEqual(NOTHING);
   expect(partingSentence(both, ['a', 'b'])).toBe(
     `a and b take the same steps to their ends, but their bytes differ from step ${both.first} on.`,
   );
@@ -67,6 +70,35 @@ test('a pending interrupt is seen in the IRR of one and not of the other', () =>
       for (const { name, a, b } of registers) if (a !== b) found.push(`cpu${cpu} ${name}`);
   expect(found).toContain('cpu1 ICR low');
   expect(found).toContain('cpu6 ICR low');
+});
+
+test('an IPI under way is a difference, from the step that sends it to the one that finds it arrived', () => {
+  const line = (cpu: number): string => `mk send web user 2 0xa1a1 --cpu ${cpu}`;
+  const both = new Comparison(sent(line(1)), sent(line(6)));
+  const flying = new Map<string, number>();
+  for (let at = both.nextChange(both.parting!.step); at !== undefined; at = both.nextChange(at))
+    for (const flight of both.at(at).diff.flights) {
+      const { what, from, to, a, b } = flight;
+      flying.set(`${what} ${from} ${to} ${a ? 'a' : ''}${b ? 'b' : ''}`, at);
+      const times = a ?? b!;
+      expect(times.arrivesNs).toBeGreaterThan(times.sentNs);
+    }
+  expect([...flying.keys()].sort()).toEqual(['vector 0xea 1 4 a', 'vector 0xea 6 4 b']);
+  const last = Math.max(...flying.values());
+  expect(both.at(both.nextChange(last)!).diff.flights).toEqual([]);
+});
+
+test('runs that part by the way of an IPI differ at once, and it is all that differs', () => {
+  const other = playOut(lessonRun(TEXT, { seed: 8 }));
+  const both = new Comparison(sent(), other);
+  expect(both.bytesDiffer).toBeUndefined();
+  const { diff } = both.at(both.first!);
+  expect(diff).toMatchObject({ ...NOTHING, flights: [{ what: 'INIT', from: 0, to: 4 }] });
+  const [{ a, b }] = diff.flights as [FlightDiff];
+  expect(a!.sentNs).toBe(b!.sentNs);
+  expect(both.parting!.before).toContain(`arrives at ${a!.arrivesNs} ns`);
+  expect(both.parting!.now).toContain(`arrives at ${b!.arrivesNs} ns`);
+  expect(both.at(both.first! - 1).diff).toEqual(NOTHING);
 });
 
 test('what both do at different times is said with the times', () => {

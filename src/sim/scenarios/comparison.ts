@@ -3,6 +3,7 @@ import { hex } from '../base/hex.ts';
 import { isStepRow, ROW, type Row } from '../base/record.ts';
 import { stretchAt, stretchesOf, type Align, type Stretch } from './alignment.ts';
 import { CPU } from '../machine/cpu.layout.ts';
+import { flightDiffs, type FlightDiff } from './flight-diff.ts';
 import { findParting, type Parting } from './start-again.ts';
 import { sharedDiff, stateDiff, type StateDiff } from './state-diff.ts';
 import type { Run } from './run.ts';
@@ -63,6 +64,8 @@ export interface StopEnd {
   readonly registers: number;
   readonly shared: number;
   readonly others: number;
+  /** IPIs under way that are not in both, or not at the same time. */
+  readonly flights: number;
 }
 
 /** Which CPUs took steps in each of `bins` equal stretches. */
@@ -92,6 +95,8 @@ export class Comparison {
    * undefined when they do not before the runs part.
    */
   readonly bytesDiffer: number | undefined;
+  /** The step after which anything that is shown differs; undefined when nothing does. */
+  readonly #differs: number | undefined;
   /** What the axis is made of. */
   align: Align = 'step';
   readonly #axes: Readonly<Record<Align, readonly Stretch[]>>;
@@ -106,6 +111,7 @@ export class Comparison {
     this.parting = findParting(a.world, b.world);
     this.#axes = { step: stretchesOf(a, b, 'step'), stop: stretchesOf(a, b, 'stop') };
     this.bytesDiffer = this.#firstDifferent(this.parting?.step ?? this.end);
+    this.#differs = this.bytesDiffer ?? (this.parting && this.#seenAt(this.parting.step));
   }
 
   get stepsA(): number {
@@ -197,8 +203,14 @@ export class Comparison {
 
   /** The first moment at which anything differs. */
   get first(): number | undefined {
-    const step = this.bytesDiffer ?? (this.parting && this.parting.step + 1);
+    const step = this.#differs;
     return step === undefined ? undefined : Math.min(this.#placeOf(step), this.end);
+  }
+
+  /** The step after which a parting is seen: an IPI is under way as soon as the step has sent it. */
+  #seenAt(step: number): number {
+    this.#seek(this.#placeOf(step));
+    return flightDiffs(this.a.world, this.b.world).length > 0 ? step : step + 1;
   }
 
   #pair(step: number): StepPair {
@@ -208,8 +220,8 @@ export class Comparison {
   }
 
   /**
-   * The next step after which something else is different in shared memory or in a local APIC;
-   * undefined when there is none before the end. `goOn` ends the search early.
+   * The next step after which something else is different in shared memory, in a local APIC or
+   * among the IPIs under way; undefined when there is none before the end. `goOn` ends the search early.
    */
   nextChange(after: number, goOn: () => boolean = () => true): number | undefined {
     this.#seek(after);
@@ -233,7 +245,8 @@ export class Comparison {
         if (one[at] !== two[at]) apics.push(at, one[at]!, two[at]!);
       }
     const shared = sharedDiff(a.world, b.world).map((each) => [each.name, ...each.a, ...each.b]);
-    return `${apics.join()}|${shared.map((each) => each.join()).join('|')}`;
+    const flights = flightDiffs(a.world, b.world).map(waySigned);
+    return [apics.join(), ...flights, ...shared.map((each) => each.join())].join('|');
   }
 
   /** What is different at the end of each stop of the lesson. */
@@ -241,7 +254,7 @@ export class Comparison {
     return this.#axes.stop.slice(0, this.#stops).map(({ fromA, fromB, stepsA, stepsB }, stop) => {
       this.a.seek(fromA + stepsA);
       this.b.seek(fromB + stepsB);
-      const { cpus, shared, others } = stateDiff(this.a.world, this.b.world);
+      const { cpus, shared, others, flights } = stateDiff(this.a.world, this.b.world);
       return {
         ...{ stop, stepsA, stepsB },
         title: (this.a.scenario.stops[stop] ?? this.b.scenario.stops[stop])?.title ?? '',
@@ -249,6 +262,7 @@ export class Comparison {
           .length,
         shared: shared.reduce((sum, { a, b }) => sum + countDifferent(a, b), 0),
         others: others.reduce((sum, { bytes }) => sum + bytes, 0),
+        flights: flights.length,
       };
     });
   }
@@ -297,6 +311,10 @@ function stepsOf({ world, step: count }: Run): Steps {
   }
   return { cpu, pc, count };
 }
+
+/** What of an IPI counts as another difference: in which run it is, not that all is a little later. */
+const waySigned = ({ what, from, to, a, b }: FlightDiff): string =>
+  `${what} ${from} ${to} ${a && b ? 'both' : a ? 'a' : 'b'}`;
 
 const countDifferent = (a: Uint8Array, b: Uint8Array): number =>
   a.reduce((sum, byte, i) => sum + (byte === b[i] ? 0 : 1), 0);

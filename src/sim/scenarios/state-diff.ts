@@ -9,6 +9,7 @@ import { vectorsOf } from '../world/cpu-view.ts';
 import type { AreaFrame, RegionFrame } from '../world/frame.ts';
 import { regionFrames } from '../world/regions.ts';
 import type { World } from '../world/world.ts';
+import { flightDiffs, type FlightDiff } from './flight-diff.ts';
 
 /** A register of a CPU's local APIC, or what the CPU is about, in both runs. */
 export interface RegisterPair {
@@ -49,6 +50,8 @@ export interface StateDiff {
   readonly cpus: readonly CpuDiff[];
   readonly shared: readonly BytesDiff[];
   readonly others: readonly OtherDiff[];
+  /** IPIs under way: no register and no byte has them before they arrive. */
+  readonly flights: readonly FlightDiff[];
 }
 
 /** Most stretches of shared memory that are listed. */
@@ -57,7 +60,7 @@ const SHARED_MAX = 200;
 /** Compares all that two worlds are at this moment. */
 export function stateDiff(a: World, b: World): StateDiff {
   const shared = sharedDiff(a, b);
-  return { cpus: cpuDiffs(a, b), shared, others: otherDiffs(a, b) };
+  return { cpus: cpuDiffs(a, b), shared, others: otherDiffs(a, b), flights: flightDiffs(a, b) };
 }
 
 function cpuDiffs(a: World, b: World): CpuDiff[] {
