@@ -26,6 +26,8 @@ export async function makeRun(
   { source, seed, profile, glue = {}, own = [] }: Calls['load']['ask'],
   inputs: readonly Input[] = [],
 ): Promise<Made> {
+  if (seed !== undefined && seed >>> 0 !== seed)
+    throw new Refused(`a seed is a whole number from 0 to 4294967295, not ${String(seed)}`);
   const scenario =
     source.kind === 'bundled'
       ? await services.bundled(source.name)

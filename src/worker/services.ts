@@ -5,7 +5,7 @@ import type * as Designs from '../sim/scenarios/designs.ts';
 import type { Recorded } from '../sim/scenarios/record.ts';
 import type { Run } from '../sim/scenarios/run.ts';
 import type { ConsoleWork, Evaluator } from '../sim/scenarios/run-parts.ts';
-import type { Scenario } from '../sim/scenarios/scenario.ts';
+import type { Claim, Scenario } from '../sim/scenarios/scenario.ts';
 import type * as BranchPart from './branch-part.ts';
 import type { Breaking } from './breaking.ts';
 import type { Inspector } from './inspect/inspect.ts';
@@ -19,6 +19,7 @@ export interface Services {
   evaluator(): Promise<{ readonly newEvaluator: () => Evaluator }>;
   expressions(): Promise<{
     readonly compileExpression: (text: string, place: Place) => Expression;
+    readonly compileClaim: (claim: Claim, file: string) => Expression;
   }>;
   consoles(): Promise<{ readonly CONSOLE_WORK: ConsoleWork }>;
   compiler(): Promise<{

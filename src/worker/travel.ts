@@ -191,9 +191,9 @@ export class Travel {
   /** Runs until a claim holds, or for so many steps; whether it held. */
   async runUntil({ claim, maxSteps }: Calls['runUntil']['ask']): Promise<boolean> {
     const run = this.#run;
-    const { compileExpression } = await this.#session.services.expressions();
-    const expression = compileExpression(claim, { file: 'claim', line: 1, column: 1 });
-    let left = maxSteps ?? UNTIL_STEPS;
+    let left = wholeNumber(maxSteps ?? UNTIL_STEPS);
+    const { compileClaim } = await this.#session.services.expressions();
+    const expression = compileClaim({ text: claim, line: 1, column: 1 }, 'claim');
     let reached = expression.happens(run.answers);
     await this.#inSlices(null, async () => {
       for (let n = 0; n < UNTIL_SLICE_STEPS; n++) {

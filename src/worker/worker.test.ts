@@ -86,6 +86,16 @@ describe('load', () => {
     expect(other.again?.parting).toMatchObject({ step: 0, cpu: 0 });
   });
 
+  it.each([-1, 1.5, 4294967296, NaN])('refuses %d for a seed', async (seed) => {
+    const page = await loaded();
+    const before = await page.ask('hash', {});
+    const source = { kind: 'bundled', name: 'boot' } as const;
+    await expect(page.ask('load', { source, seed })).rejects.toThrow(
+      `a seed is a whole number from 0 to 4294967295, not ${seed}`,
+    );
+    expect(await page.ask('hash', {})).toBe(before);
+  });
+
   it('refuses a profile that does not exist', async () => {
     const page = hire();
     const source = { kind: 'bundled', name: 'boot' } as const;
@@ -217,6 +227,14 @@ describe('consoles', () => {
     await expect(page.ask('interrupt', { kernel: 'host' })).rejects.toThrow(
       'no command runs on host',
     );
+  });
+
+  it('answer without colours, however they are shown', async () => {
+    const page = await loaded();
+    const { output } = await page.ask('type', { kernel: 'host', line: 'ls /sys' });
+    expect(output).toBe('devices/  fs/\n');
+    expect((await page.ask('console', { kernel: 'host' })).text).toContain('\u001b[34mdevices/');
+    expect(await page.ask('evaluate', { expression: 'output("host")' })).toBe(output);
   });
 
   it('refuse a kernel that does not run', async () => {

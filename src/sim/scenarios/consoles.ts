@@ -1,6 +1,6 @@
 import { Refused } from '../base/assert.ts';
 import { interrupt, resume, start, type Progress } from '../shell/shell.ts';
-import { DIM, paint } from '../shell/palette.ts';
+import { DIM, paint, plainText } from '../shell/palette.ts';
 import { prompt } from '../shell/state.ts';
 import { logSentence } from '../kernel/log-events.ts';
 import { readLog } from '../world/log-read.ts';
@@ -54,7 +54,7 @@ function follow(world: World, state: RunState, console: ConsoleState, from: Prog
         job: null,
         task: null,
         status: progress.status,
-        output: progress.output,
+        output: plainText(progress.output),
       };
       return withConsole(now, printed(ended, prompt(progress.state)));
     }
@@ -121,7 +121,7 @@ function interruptConsole(world: World, state: RunState, kernel: string, why = '
     job: null,
     task: null,
     status: progress.status,
-    output: progress.output,
+    output: plainText(progress.output),
   };
   return withConsole(state, printed(ended, prompt(progress.state)));
 }

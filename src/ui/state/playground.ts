@@ -1,6 +1,5 @@
-import { catalogue } from 'virtual:scenarios';
 import type { Compared } from '../../worker/compare-protocol.ts';
-import type { Calls, Source } from '../../worker/protocol.ts';
+import type { Calls } from '../../worker/protocol.ts';
 import { tick } from 'svelte';
 import type { Breakpoint } from './breakpoints.svelte.ts';
 import type { Session } from './session.svelte.ts';
@@ -21,9 +20,9 @@ export interface Playground {
   pause(): Promise<void>;
   /** So many steps on; resolves when they are done, or where `pause` or a breakpoint ends them. */
   step(n?: number): Promise<void>;
-  /** To any step; resolves there, or where `pause` ends it. A newer wish takes the place of this one. */
+  /** To any step from 0 on; resolves there, or where `pause` ends it. A newer wish takes the place of this one. */
   seek(step: number): Promise<void>;
-  /** Runs until a claim is true; tells whether it became so. */
+  /** Runs until a claim is true; tells whether it became so. Rejects what is no claim. */
   runUntil(claim: string, options?: { readonly maxSteps?: number }): Promise<boolean>;
   evaluate(expression: string): Promise<unknown>;
   /** Types a line on a kernel's console and waits until the command is over. */
@@ -59,61 +58,30 @@ declare global {
   }
 }
 
-/** A bundled lesson when there is one of that name, else the text of a lesson. */
-const sourceOf = (nameOrText: string): Source =>
-  catalogue.some(({ name }) => name === nameOrText) || !nameOrText.includes('\n')
-    ? { kind: 'bundled', name: nameOrText }
-    : { kind: 'text', text: nameOrText, file: 'scenario.md' };
-
-/** Puts `window.playground` in place. `ready` comes from whoever loads the first lesson. */
+/**
+ * Puts `window.playground` in place. `ready` comes from whoever loads the first lesson. What drives
+ * the page is loaded with the first call: visitors do not pay for it.
+ */
 export function installPlayground(session: Session, ready: Promise<unknown>): void {
-  /** Whatever the page asks about a moment when it draws it is answered before the `ping` behind it. */
-  const drawn = async (): Promise<void> => {
-    await tick();
-    await session.ask('ping', {});
-    await tick();
-  };
-  const shown = async (frame: Promise<Calls['step']['answer']>): Promise<void> => {
-    await session.show(await frame);
-    await drawn();
-  };
+  const drive = () => import('./driving.ts').then(({ driving }) => driving(session));
   window.playground = {
     ready: ready.then(tick),
-    load: (nameOrText, options = {}) =>
-      session.loadOrThrow({ source: sourceOf(nameOrText), ...options }).then(tick),
-    play: () => session.play().then(tick),
-    pause: () => session.pause().then(tick),
-    step: (count = 1) => shown(session.ask('step', { count })),
-    seek: (step) => session.seek(step).then(drawn),
-    async runUntil(claim, options = {}) {
-      const { reached, frame } = await session.ask('runUntil', { claim, ...options });
-      await shown(Promise.resolve(frame));
-      return reached;
-    },
-    evaluate: (expression) => session.ask('evaluate', { expression }),
-    type: (kernel, line) => session.type(kernel, line),
-    async addBreakpoint(line) {
-      const { id } = await session.breakpoints.add(line);
-      await tick();
-      return id;
-    },
+    load: async (...ask) => (await drive()).load(...ask),
+    play: async () => (await drive()).play(),
+    pause: async () => (await drive()).pause(),
+    step: async (...ask) => (await drive()).step(...ask),
+    seek: async (step) => (await drive()).seek(step),
+    runUntil: async (...ask) => (await drive()).runUntil(...ask),
+    evaluate: async (expression) => (await drive()).evaluate(expression),
+    type: async (...ask) => (await drive()).type(...ask),
+    addBreakpoint: async (line) => (await drive()).addBreakpoint(line),
     removeBreakpoint: (id) => session.breakpoints.remove(id),
     breakpoints: () => session.breakpoints.list.map((one) => ({ ...one })),
-    async runBack(line) {
-      const found = await session.runBackOrThrow(line === undefined ? undefined : [line]);
-      await tick();
-      return found;
-    },
-    hash: () => session.ask('hash', {}),
-    state: () => session.ask('state', {}),
-    branches: () => session.ask('branches', {}),
-    async switchTo(name) {
-      const { switchToNamed } = await import('./recordings.ts');
-      await switchToNamed(session, name).then(tick);
-    },
-    async compare(a, b) {
-      const { compareBranches } = await import('../views/Compare/compare-branches.ts');
-      return compareBranches(session, a, b);
-    },
+    runBack: async (...ask) => (await drive()).runBack(...ask),
+    hash: async () => (await drive()).hash(),
+    state: async () => (await drive()).state(),
+    branches: async () => (await drive()).branches(),
+    switchTo: async (name) => (await drive()).switchTo(name),
+    compare: async (a, b) => (await drive()).compare(a, b),
   };
 }
