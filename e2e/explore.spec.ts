@@ -55,6 +55,17 @@ test('every order of two senders is explored in the page, and one is played on t
     timeout: 20_000,
   });
   await expect(sentence).toContainText(/They take the same \d\d+ steps/);
+  const said = await sentence.textContent();
+  await page.keyboard.press('Escape');
+
+  // It is an ending still when the page is opened again, and the run before is known.
+  await expect
+    .poll(() => page.evaluate(() => localStorage.getItem('multikernel-playground.session')))
+    .toBe('own');
+  await page.reload();
+  await page.evaluate(() => window.playground.ready);
+  await page.getByTestId('compare-came').click();
+  await expect(sentence).toHaveText(said!, { timeout: 20_000 });
   await page.keyboard.press('Escape');
   await page.evaluate(() => window.playground.load('boot'));
   await expect(page.getByTestId('compare-came')).toBeHidden();

@@ -1,3 +1,4 @@
+import { keepCame } from '../../state/came-from.ts';
 import type { OwnFiles } from '../../state/own-files.svelte.ts';
 import type { Panes } from '../../state/panes.svelte.ts';
 import type { Session } from '../../state/session.svelte.ts';
@@ -23,5 +24,6 @@ export async function playEnding(
   await files.take(new File([text], file));
   if (session.source?.kind !== 'text' || session.source.text !== text) return false;
   panes.came = { name, record, ending: text };
+  void keepCame(panes.came);
   return session.goToStop((session.scenario?.stops.length ?? 1) - 1).then(() => true);
 }
