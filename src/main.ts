@@ -32,3 +32,4 @@ const session = new Session(hire);
 const files = new OwnFiles(session);
 mount(App, { target, props: { session, files } });
 installPlayground(session, files.start('boot'));
+addEventListener('hashchange', () => void files.follow());

@@ -19,6 +19,7 @@ export interface Services {
   evaluator(): Promise<{ readonly newEvaluator: () => Evaluator }>;
   expressions(): Promise<{
     readonly compileExpression: (text: string, place: Place) => Expression;
+    /** As that, and refuses what is neither true nor false. */
     readonly compileClaim: (claim: Claim, file: string) => Expression;
   }>;
   consoles(): Promise<{ readonly CONSOLE_WORK: ConsoleWork }>;

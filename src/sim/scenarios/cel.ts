@@ -18,6 +18,12 @@ const COST_MAX = 200_000;
 const NODES_MAX = 200;
 const DEPTH_MAX = 24;
 const ELEMENTS_MAX = 64;
+/** What is said of who wants more, by the library's name of the limit. */
+const LIMITS: Readonly<Record<string, string>> = {
+  maxAstNodes: `an expression has at most ${NODES_MAX} names, values and operators`,
+  maxDepth: `an expression is at most ${DEPTH_MAX} levels deep`,
+  maxListElements: `a list in an expression has at most ${ELEMENTS_MAX} elements`,
+};
 
 /** The library's own complaint, `at` UTF-16 units into the expression. */
 export class Fault extends Error {
@@ -213,5 +219,7 @@ const isLibraryError = (error: unknown): error is ParseError | CelTypeError | Ev
 
 function faultOf(error: ParseError | CelTypeError | EvaluationError | undefined): Fault {
   if (!error) throw new SimBug('an expression is not valid, and nothing says why');
-  return new Fault(error.summary, error.range?.start ?? 0, error.code);
+  const [, limit = ''] = /^exceeded (\w+) /i.exec(error.summary) ?? [];
+  const sentence = LIMITS[limit] ?? error.summary;
+  return new Fault(sentence, error.range?.start ?? 0, error.code);
 }

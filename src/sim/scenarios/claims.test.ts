@@ -221,7 +221,12 @@ describe('an expression that means nothing is refused with its place', () => {
       '7:3: there is no function "timestamp"; known are stats, time_ns, step, hazards, cpu, kernel, instance, slot, memory, logged, status, output, hazard, message',
     ],
     ['stats.lost == 1 #', '7:19: unexpected character: #'],
-    [`${'('.repeat(30)}1${')'.repeat(30)} == 1`, '7:27: exceeded maxDepth (24)'],
+    [`${'('.repeat(30)}1${')'.repeat(30)} == 1`, '7:27: an expression is at most 24 levels deep'],
+    [
+      `1${' + 1'.repeat(200)} == 1`,
+      '7:3: an expression has at most 200 names, values and operators',
+    ],
+    [`1 in [${'1, '.repeat(70)}1]`, '7:201: a list in an expression has at most 64 elements'],
   ])('%s', (text, sentence) => {
     expect(refusal(() => compile(text))).toBe(sentence);
   });

@@ -2,53 +2,54 @@ import { catalogue } from 'virtual:scenarios';
 import { tick } from 'svelte';
 import { Refused } from '../../sim/base/assert.ts';
 import type { Calls, Source } from '../../worker/protocol.ts';
-import type { Playground } from './playground.ts';
+import { nameOf, optionsOf, textOf, wholeOf } from './playground-arguments.ts';
+import type { Playground, PlaygroundState } from './playground-types.ts';
 import type { Session } from './session.svelte.ts';
 
-/** What `load` and `runUntil` take beside what they are about. */
-const LOAD_OPTIONS = ['seed', 'profile'];
-const UNTIL_OPTIONS = ['maxSteps'];
+const SEED_MAX = 2 ** 32 - 1;
 
-/** What scripts give is not checked by any compiler. */
-function text(value: unknown, what: string): string {
-  if (typeof value !== 'string') throw new Refused(`${what} is a text, not ${show(value)}`);
-  return value;
-}
+/** What somebody's script passes, whatever its types say. */
+type Loose<Call> = Call extends (...asked: never[]) => infer Answer
+  ? (...asked: unknown[]) => Answer
+  : never;
 
-function whole(value: unknown, what: string): number {
-  if (Number.isSafeInteger(value) && Number(value) >= 0) return Number(value);
-  throw new Refused(`${what} is a whole number from 0 on, not ${show(value)}`);
-}
-
-const show = (value: unknown): string =>
-  typeof value === 'string' ? JSON.stringify(value) : String(value);
-
-function known(options: object, names: readonly string[]): void {
-  const odd = Object.keys(options).find((name) => !names.includes(name));
-  if (odd !== undefined)
-    throw new Refused(`there is no option "${odd}"; known are ${names.join(', ')}`);
-}
+/** The members that answer later: all but what the page knows itself. */
+export type Driven = Exclude<keyof Playground, 'ready' | 'removeBreakpoint' | 'breakpoints'>;
+type DrivenLoosely = { readonly [Name in Driven]: Loose<Playground[Name]> };
 
 /** A bundled lesson when there is one of that name, else the text of a lesson. */
-const sourceOf = (nameOrText: string): Source =>
-  catalogue.some(({ name }) => name === nameOrText) || !nameOrText.includes('\n')
-    ? { kind: 'bundled', name: nameOrText }
-    : { kind: 'text', text: nameOrText, file: 'scenario.md' };
-
-/** Only the message of an error reaches another process: the place goes into it. */
-async function located<Answer>(work: () => Answer | Promise<Answer>): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Refused && error.place) throw new Refused(error.located);
-    throw error;
-  }
+function sourceOf(lesson: unknown): Source {
+  const text = textOf('a lesson', lesson);
+  return catalogue.some(({ name }) => name === text) || !text.includes('\n')
+    ? { kind: 'bundled', name: nameOf('a lesson without a line break', text) }
+    : { kind: 'text', text, file: 'scenario.md' };
 }
 
-/** The part of `window.playground` that asks the worker. What means nothing is refused. */
-export function driving(
-  session: Session,
-): Omit<Playground, 'ready' | 'breakpoints' | 'removeBreakpoint'> {
+function loadOf(lesson: unknown, options: unknown): Calls['load']['ask'] {
+  const source = sourceOf(lesson);
+  const { seed, profile } = optionsOf('load', options, ['seed', 'profile']);
+  return {
+    source,
+    ...(seed !== undefined && { seed: wholeOf('a seed', seed, SEED_MAX) }),
+    ...(profile !== undefined && { profile: nameOf('a profile', profile) }),
+  };
+}
+
+/** The part of `window.playground` that asks the worker: by name, with what somebody passed. */
+export function driving(session: Session): (name: Driven, asked: unknown[]) => Promise<unknown> {
+  const calls = callsIn(session);
+  return async (name, asked) => {
+    try {
+      return await calls[name](...asked);
+    } catch (error) {
+      // Only the message of an error reaches another process: the place goes into it.
+      throw error instanceof Refused && error.place ? new Refused(error.located) : error;
+    }
+  };
+}
+
+/** What means nothing is refused before it acts. */
+function callsIn(session: Session): DrivenLoosely {
   /** Whatever the page asks about a moment when it draws it is answered before the `ping` behind it. */
   const drawn = async (): Promise<void> => {
     await tick();
@@ -60,52 +61,58 @@ export function driving(
     await drawn();
   };
   return {
-    load: (nameOrText, options = {}) =>
-      located(async () => {
-        const source = sourceOf(text(nameOrText, 'a lesson'));
-        known(options, LOAD_OPTIONS);
-        await session.loadOrThrow({ source, ...options });
-        await tick();
-      }),
+    load: async (lesson, options) => session.loadOrThrow(loadOf(lesson, options)).then(tick),
     play: () => session.play().then(tick),
     pause: () => session.pause().then(tick),
-    step: (count = 1) => shown(session.ask('step', { count })),
-    seek: (step) => located(() => session.seek(whole(step, 'a step')).then(drawn)),
-    runUntil: (claim, options = {}) =>
-      located(async () => {
-        known(options, UNTIL_OPTIONS);
-        const ask = { claim: text(claim, 'a claim'), ...options };
-        const { reached, frame } = await session.ask('runUntil', ask);
-        await shown(Promise.resolve(frame));
-        return reached;
-      }),
-    evaluate: (expression) =>
-      located(() => session.ask('evaluate', { expression: text(expression, 'an expression') })),
-    type: (kernel, line) =>
-      located(() => session.type(text(kernel, 'a kernel'), text(line, 'a line'))),
-    addBreakpoint: (line) =>
-      located(async () => {
-        const { id } = await session.breakpoints.add(text(line, 'a breakpoint'));
-        await tick();
-        return id;
-      }),
-    runBack: (line) =>
-      located(async () => {
-        const lines = line === undefined ? undefined : [text(line, 'a breakpoint')];
-        const found = await session.runBackOrThrow(lines);
-        await tick();
-        return found;
-      }),
+    step: async (count = 1) =>
+      shown(session.ask('step', { count: wholeOf('a number of steps', count) })),
+    seek: async (step) => session.seek(wholeOf('a step', step)).then(drawn),
+    async runUntil(claim, options) {
+      const asked = textOf('a claim', claim);
+      const { maxSteps } = optionsOf('runUntil', options, ['maxSteps']);
+      const most =
+        maxSteps === undefined ? {} : { maxSteps: wholeOf('a number of steps', maxSteps) };
+      const { reached, frame } = await session.ask('runUntil', { claim: asked, ...most });
+      await shown(Promise.resolve(frame));
+      return reached;
+    },
+    evaluate: async (expression) =>
+      session.ask('evaluate', { expression: textOf('an expression', expression) }),
+    async type(kernel, line) {
+      const [on, typed] = [nameOf('a kernel', kernel), textOf('a line', line)];
+      const { status, output, left } = await session.type(on, typed);
+      if (left) throw new Refused(`the wait was ended before the command on ${on} was over`);
+      return { status, output };
+    },
+    async interrupt(kernel) {
+      const on = nameOf('a kernel', kernel);
+      session.rows.cut(session.frame.traceHead);
+      await shown(session.ask('interrupt', { kernel: on }));
+    },
+    async addBreakpoint(line) {
+      const { id } = await session.breakpoints.add(textOf('a breakpoint', line));
+      await tick();
+      return id;
+    },
+    async runBack(line) {
+      const lines = line === undefined ? undefined : [textOf('a breakpoint', line)];
+      const found = await session.runBackOrThrow(lines);
+      await tick();
+      return found;
+    },
     hash: () => session.ask('hash', {}),
-    state: () => session.ask('state', {}),
+    // Its CPUs are told as expressions tell them, field by field.
+    state: () => session.ask('state', {}) as Promise<PlaygroundState>,
     branches: () => session.ask('branches', {}),
     async switchTo(name) {
+      const branch = nameOf('a branch', name);
       const { switchToNamed } = await import('./recordings.ts');
-      await switchToNamed(session, text(name, 'a branch')).then(tick);
+      await switchToNamed(session, branch).then(tick);
     },
     async compare(a, b) {
+      const [one, other] = [nameOf('a branch', a), nameOf('a branch', b)];
       const { compareBranches } = await import('../views/Compare/compare-branches.ts');
-      return compareBranches(session, text(a, 'a branch'), text(b, 'a branch'));
+      return compareBranches(session, one, other);
     },
   };
 }

@@ -47,6 +47,14 @@ export class OwnFiles {
     if (named !== first) await this.loadBundled(first);
   }
 
+  /** Goes where the address leads now: somebody put another link into the same window. */
+  async follow(): Promise<void> {
+    if (location.hash.startsWith('#run=')) await this.#openLink();
+    const named = lessonOf(location.hash);
+    if (named === OWN_LESSON) await this.#loadOwnLesson();
+    else if (named !== undefined) await this.loadBundled(named);
+  }
+
   /** Opens the session that the address holds. A broken one is refused, and a lesson loaded instead. */
   async #openLink(): Promise<boolean> {
     try {
@@ -177,13 +185,9 @@ export class OwnFiles {
 
 /** `boot` of `#lesson=boot`. */
 function lessonOf(hash: string): string | undefined {
-  const named = /[#&]lesson=([^&]+)/.exec(hash)?.[1];
-  if (named === undefined) return undefined;
-  try {
-    return decodeURIComponent(named);
-  } catch {
-    return named; // Cut short, or typed by hand: then there is no such lesson, and that is said.
-  }
+  // Decodes as addresses are decoded, and never throws.
+  const named = new URLSearchParams(hash.slice(1)).get('lesson') ?? '';
+  return named === '' ? undefined : named;
 }
 
 export const [getFiles, setFiles] = createContext<OwnFiles>();

@@ -97,6 +97,13 @@ describe('a console', () => {
     expect(fake.interrupts).toBe(2);
   });
 
+  it('sends Ctrl-C to a command whose text it has not seen yet', () => {
+    const fake = opened();
+    fake.screen.occupy();
+    fake.screen.feed('\x03');
+    expect([fake.interrupts, fake.look()]).toEqual([1, '']);
+  });
+
   it('says so when more is pasted than it takes', () => {
     const fake = opened();
     fake.screen.feed('x'.repeat(100_000));

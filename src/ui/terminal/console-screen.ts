@@ -75,6 +75,11 @@ export class ConsoleScreen {
     if (!busy && !this.#running && this.#ahead !== '') this.#goOn();
   }
 
+  /** A command runs, whatever text is still to come of it. */
+  occupy(): void {
+    this.#busy = true;
+  }
+
   /** Draws prompt and line where they stand. */
   redraw(): void {
     const { text, cursor } = this.editor;
