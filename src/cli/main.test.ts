@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Refused } from '../sim/base/assert.ts';
 import { main } from './main.ts';
@@ -50,6 +51,16 @@ describe('the command line', () => {
     expect(status).toBe(2);
     expect(stderr).toBe('mk: FILE is missing\nusage: mk try FILE\n');
   });
+
+  it.each([['--seed', '-1'], ['--seed'], ['--bogus'], ['--seed', '--json']])(
+    'says what is wrong with options in one line: %s %s',
+    async (...args) => {
+      const options = { seed: { type: 'string' } } as const;
+      const { status, stderr } = await outcome(() => Number(parseArgs({ args, options })));
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^mk: .*option.*[^.]\nusage: mk try FILE\n$/i);
+    },
+  );
 
   it('answers refused input with one line that starts with its place', async () => {
     const { status, stderr } = await outcome(() => {

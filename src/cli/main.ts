@@ -45,7 +45,9 @@ function usageOf(verbs: Readonly<Record<string, Verb>>): string {
 /** The user's fault is a sentence; ours is a stack. */
 function report(error: unknown, verb: Verb, io: Io): number {
   if (error instanceof WrongUsage || isBadOption(error)) {
-    io.stderr(`mk: ${error.message}\nusage: mk ${verb.usage}\n`);
+    // Node adds advice on how to type a word that begins with a dash.
+    const [said = ''] = error.message.split(/\.?\n|\. To specify/);
+    io.stderr(`mk: ${said}\nusage: mk ${verb.usage}\n`);
     return Status.wrongUsage;
   }
   if (error instanceof Refused) {

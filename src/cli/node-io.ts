@@ -32,7 +32,7 @@ function refusing<T>(path: string, access: () => T): T {
     const { code, message } = error as NodeJS.ErrnoException; // The file system throws no other.
     // Node says `ENOENT: no such file or directory, open '/x'`; the middle of it is the reason.
     const reason = /^[A-Z0-9]+: (.*?), /.exec(message)?.[1] ?? code ?? message;
-    throw new Refused(`${path}: ${reason}`);
+    throw new Refused(`${path}: ${code === 'EISDIR' ? 'is a directory' : reason}`);
   }
 }
 

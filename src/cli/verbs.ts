@@ -43,7 +43,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     run: (argv, io) => import('./verbs/fuzz.ts').then(({ run }) => run(argv, io)),
   },
   bench: {
-    usage: 'bench messages|fdt|explore [--trace] [--count N] [--workers N]',
+    usage: 'bench messages|fdt|explore|seek [--trace] [--count N] [--workers N]',
     run: (argv, io) => import('./verbs/bench.ts').then(({ run }) => run(argv, io)),
   },
   run: {
