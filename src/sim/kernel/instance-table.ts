@@ -8,6 +8,11 @@ const REFCOUNT = AT.refcount / 4;
 const CPUS = AT.cpus / 4;
 const CPU_IDS = K.nr_cpu_ids / 4;
 
+/** What a place of the table holds for an id; 0x7fffffff, the largest there is, goes below 0. */
+const keyOf = (id: number): number => (id + 1) | 0;
+/** A place whose id is gone: a look for another goes on behind it. No id has this key. */
+const REMOVED = -1;
+
 /**
  * The id → instance map (mk_instance_idr) of a kernel, in its memory: open addressing, so an id is
  * found in one look as long as few share a place. Model: the table of instance ids is hashed, the
@@ -19,7 +24,7 @@ export function idrFind(x: KernelContext, id: number): number {
   for (let n = 0; n < IDR_ENTRIES; n++) {
     const at = table + 4 * ((id + n) & (IDR_ENTRIES - 1));
     const key = mem.M[at]!;
-    if (key === id + 1) return mem.get64(at + 2);
+    if (key === keyOf(id)) return mem.get64(at + 2);
     if (key === 0) return 0;
   }
   return 0;
@@ -32,15 +37,15 @@ export function idrAlloc(x: KernelContext, id: number, addr: number): number {
   if (idrFind(x, id) !== 0) return -28;
   for (let n = 0; n < IDR_ENTRIES; n++) {
     const at = k + K.mk_instance_idr + 16 * ((id + n) & (IDR_ENTRIES - 1));
-    if (mem.peek32(at) > 0) continue;
-    mem.poke32(at, id + 1);
+    const key = mem.peek32(at);
+    if (key !== 0 && key !== REMOVED) continue;
+    mem.poke32(at, keyOf(id));
     mem.poke64(at + 8, addr);
     return 0;
   }
   return -28;
 }
 
-const REMOVED = -1;
 /** `idr_remove`; an unknown id is fine. */
 export function idrRemove(x: KernelContext, id: number): void {
   const { mem, k } = x;
@@ -48,7 +53,7 @@ export function idrRemove(x: KernelContext, id: number): void {
     const at = k + K.mk_instance_idr + 16 * ((id + n) & (IDR_ENTRIES - 1));
     const key = mem.peek32(at);
     if (key === 0) return;
-    if (key === id + 1) {
+    if (key === keyOf(id)) {
       mem.poke32(at, REMOVED);
       return;
     }

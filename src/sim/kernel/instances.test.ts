@@ -82,6 +82,16 @@ describe('a device tree that is written', () => {
     expect(run.answers.instance('one')).toMatchObject({ id: 1, memory_bytes: 16 * MIB, cpus: [4] });
   });
 
+  it('takes the largest id there is, once', () => {
+    const id = 0x7fff_ffff;
+    const run = createdRun([{ ...ONE, id }]);
+    upload(run, treeOf({ name: 'two', id }));
+    expect(logged(run, 'host', 'inst.create_failed')).toEqual([['two', -28]]);
+    expect(ask(run, 'host', { call: 'rmdir', path: `${FS}/instances/one` })).toBe(0);
+    upload(run, treeOf({ name: 'two', id }));
+    expect(run.answers.instance('two')).toMatchObject({ id, state: 'ready' });
+  });
+
   it('with an id that is taken is -ENOSPC, and what it took is lost for good (hazard I2)', () => {
     const run = createdRun([ONE]);
     upload(run, treeOf({ name: 'two', id: 1, cpus: [5], memory: 16 * MIB }));
@@ -244,8 +254,9 @@ describe('the files', () => {
     expect(source).toContain('cpus = [00 00 00 04 00 00 00 05];');
     expect(source).toContain('memory-bytes = <0x10000000>; // 256 MB');
     expect(ask(run, 'host', { call: 'mkdir', path: `${FS}/instances/mine` })).toBe(-1);
-    expect(ask(run, 'host', { call: 'mkdir', path: `${FS}/mine` })).toBe(-1);
     expect(logKeys(run, 'host').at(-1)).toBe('inst.mkdir_refused');
+    expect(ask(run, 'host', { call: 'mkdir', path: `${FS}/mine` })).toBe(-1);
+    expect(logKeys(run, 'host').at(-1)).toBe('inst.mkdir_outside');
   });
 
   it('are not there before the mount, and a spawned kernel has no instance in them', () => {

@@ -1,8 +1,8 @@
 import { ERRNO } from '../base/errno.ts';
 import type { KernelContext } from './context.ts';
-import { areaBytes, canMap } from './ipi-area.ts';
+import { areaBytes, areaOf, canMap } from './ipi-area.ts';
 import { K } from './kernel.layout.ts';
-import { MK_INSTANCE, MK_INSTANCE_IPI_DATA } from './mk.layout.ts';
+import { MK_INSTANCE } from './mk.layout.ts';
 import { parameter } from './parameter.ts';
 
 const NUMBER = /^(?:0x([0-9a-f]+)|0([0-7]*)|([1-9]\d*))/i;
@@ -47,9 +47,8 @@ export function ipiSharedParam(x: KernelContext): void {
 /** Glue `ipi-param`: the word that tells an image where the area of its instance is. */
 export function announceArea(x: KernelContext, instance: number): string {
   const id = x.mem.peek32(instance + MK_INSTANCE.at.id);
-  const data = x.mem.peek64(x.k + K.mk_instance_ipi_map + 8 * id);
-  if (!x.sys.settings.glue.has('ipi-param') || data === 0) return '';
-  const area = x.mem.peek64(data + MK_INSTANCE_IPI_DATA.at.shared_mem);
+  const area = areaOf(x, id);
+  if (!x.sys.settings.glue.has('ipi-param') || area === 0) return '';
   return `mk_ipi_shared=0x${area.toString(16)}`;
 }
 

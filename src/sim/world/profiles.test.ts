@@ -72,6 +72,14 @@ describe('without glue', () => {
     expect(logged(run, 'one', 'ipi.initialized')).toEqual([[area]]);
   });
 
+  it.each([256, 481])('an id of %i has no area, and none is announced', (id) => {
+    const own: Wish = { name: 'own', id, cpus: [4], memory: 16 * MIB };
+    const run = createdRun([{ name: 'zero', id: 0 }, own]);
+    kexecLoad(run, loadFlags(id));
+    kexecExec(run, id);
+    expect(typeAll(run, 'own', ['cat /proc/cmdline'])).not.toContain('mk_ipi_shared');
+  });
+
   it('ipi-param, a bad address is an error and no area', () => {
     const run = createdRun([ONE], { glue: { 'ipi-param': false } });
     kexecLoad(run, loadFlags(1), undefined, 'mk_ipi_shared=nowhere');
