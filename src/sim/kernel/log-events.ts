@@ -181,6 +181,7 @@ const EVENTS = {
   'ipi.ring_no_cpu': ['err', 'ipi: instance {instance} has no cpu'],
   'ipi.ring_dropped': ['info', 'ipi: {count} waiting message(s) dropped'],
   'ipi.bell': ['info', 'ipi: doorbells heard on cpu {cpu}: queues {queues:x}'],
+  'inst.mkdir_outside': ['err', 'mk: no directory can be made outside instances'],
 } as const satisfies Record<string, readonly [LogLevel, string, (readonly string[])?]>;
 
 export type LogKey = keyof typeof EVENTS;

@@ -48,11 +48,11 @@ describe('a block', () => {
     ['```expect\nstats.lost == 0', '5:1: this block is not closed by a line ```'],
     [
       '> ```expect\n> a\n> ```',
-      '5:1: a expect block cannot stand in a quote or a list; put it at the left margin',
+      '5:1: a block such as expect cannot stand in a quote or a list; put it at the left margin',
     ],
     [
       '1. x\n\n   ```expect\n   a\n   ```',
-      '7:4: a expect block cannot stand in a quote or a list; put it at the left margin',
+      '7:4: a block such as expect cannot stand in a quote or a list; put it at the left margin',
     ],
     [
       '<div>\n```expect\na\n```\n</div>',

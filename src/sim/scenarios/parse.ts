@@ -50,7 +50,7 @@ class Shelf {
   nested(line: number, word: string): string | undefined {
     if (!PROSE_FENCES.includes(word))
       throw new Refused(
-        `a ${word} block cannot stand in a quote or a list; put it at the left margin`,
+        `a block such as ${word} cannot stand in a quote or a list; put it at the left margin`,
         this.#placeOf(line),
       );
     const fence = this.take(line);

@@ -106,7 +106,8 @@ function serveGenerated(world: World, kernel: number, files: FileTree, ask: File
     if (parent?.kind === 'file') return ret(-ERRNO.ENOTDIR, files);
     if (!parent) return ret(-ERRNO.ENOENT, files);
     if (!ask.path.startsWith(`${MULTIKERNEL}/`)) return ret(-ERRNO.EPERM, files);
-    world.lookAt(kernel).log('inst.mkdir_refused');
+    const isInside = ask.path.startsWith(`${MULTIKERNEL}/instances/`);
+    world.lookAt(kernel).log(isInside ? 'inst.mkdir_refused' : 'inst.mkdir_outside');
     return ret(-ERRNO.EPERM, files);
   }
   if (!entry) return ret(-ERRNO.ENOENT, files);

@@ -1,3 +1,4 @@
+import { ERRNO } from '../base/errno.ts';
 import { hex } from '../base/hex.ts';
 import { MK_MSG, MK_SUBTYPES } from '../kernel/mk.layout.ts';
 import { errnoText, readWhole, show, wholeNumber, type Arguments } from './arguments.ts';
@@ -95,13 +96,20 @@ export function readSendOptions(given: Arguments): SendOptions {
   };
 }
 
+/** What a call with `--cpu` came to: no kernel answers -ENXIO, only who looks for that CPU. */
+export const sendErrno = (ret: number): string =>
+  ret === -ERRNO.ENXIO
+    ? `${errnoText(ret)}: that CPU is not online in this kernel`
+    : errnoText(ret);
+
 /** Asks for a send, and says what it came to when it failed. */
 export function* sendAndTell(io: Io, receiver: Receiver, ask: Ask): Steps<number> {
   const { ret }: Answer = yield ask;
   if (ret >= 0) return 0;
-  const lonely = !receiver.about.isHost && !receiver.about.glue.includes('two-way');
+  const lonely =
+    ret === -ERRNO.EINVAL && !receiver.about.isHost && !receiver.about.glue.includes('two-way');
   const why = lonely ? ': a spawned kernel of v2 knows nobody to send to' : '';
-  io.err(`mk: send to ${receiver.name}: ${errnoText(ret)}${why}`);
+  io.err(`mk: send to ${receiver.name}: ${sendErrno(ret)}${why}`);
   return 1;
 }
 

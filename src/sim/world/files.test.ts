@@ -143,9 +143,11 @@ describe('directories the kernel makes', () => {
   it('log what they refuse', () => {
     const run = createdRun([WEB]);
     typed(run, 'host', `mkdir ${FS}/instances/new`);
+    typed(run, 'host', `mkdir ${FS}/new`);
     typed(run, 'host', `rmdir ${FS}/instances`);
-    expect(logKeys(run, 'host').slice(-2)).toEqual([
+    expect(logKeys(run, 'host').slice(-3)).toEqual([
       'inst.mkdir_refused',
+      'inst.mkdir_outside',
       'inst.rmdir_not_instance',
     ]);
   });

@@ -1,7 +1,7 @@
 import { MK_MSG } from '../../kernel/mk.layout.ts';
-import { checkWords, errnoText, readArguments, wholeNumber } from '../arguments.ts';
+import { checkWords, readArguments, wholeNumber } from '../arguments.ts';
 import { WrongUsage, type Again, type Io, type Steps, type Verb } from '../command.ts';
-import { findReceiver, receiverNames } from '../mk-words.ts';
+import { findReceiver, receiverNames, sendErrno } from '../mk-words.ts';
 import { readNumbers } from '../number-list.ts';
 
 /** Messages when nothing else is said. */
@@ -45,7 +45,7 @@ Each is of type user, with its number as subtype.`,
     const what = { type: MK_MSG.USER, first: done, count: round, gapNs, cpu };
     const { ret } = yield { call: 'flood', id: receiver.id, ...what };
     const lost = refused + round - Math.max(0, ret);
-    if (ret < 0 && refused === 0) io.out(`\rmk: send to ${receiver.name}: ${errnoText(ret)}\n`);
+    if (ret < 0 && refused === 0) io.out(`\rmk: send to ${receiver.name}: ${sendErrno(ret)}\n`);
     showProgress(io, done, done + round, count);
     if (done + round === count) {
       io.out(`\n${count - lost} sent, ${lost} refused\n`);

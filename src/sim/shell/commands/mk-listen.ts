@@ -1,5 +1,5 @@
 import { hex } from '../../base/hex.ts';
-import { checkWords, errnoText, readArguments, type Arguments } from '../arguments.ts';
+import { checkWords, readArguments, type Arguments } from '../arguments.ts';
 import type { Ask } from '../ask.ts';
 import { WrongUsage, type Verb } from '../command.ts';
 import {
@@ -11,6 +11,7 @@ import {
   SEND_USAGE,
   TYPE_WORDS,
   typeName,
+  sendErrno,
 } from '../mk-words.ts';
 import { MK_PFN_IPI_TYPE } from '../../kernel/mk.layout.ts';
 
@@ -62,7 +63,7 @@ These four are how one would like to write a handler. man H19c, M16, M9 and H12 
     const { ret } = yield ask;
     if (ret >= 0 && !hold) io.out(`listening to ${name}\n`);
     if (ret >= 0) return 0;
-    io.err(`mk: listen ${name}: ${errnoText(ret)}`);
+    io.err(`mk: listen ${name}: ${sendErrno(ret)}`);
     return 1;
   },
   complete: completeType,
@@ -80,7 +81,7 @@ export const mkUnlisten: Verb = {
       io.out(`no longer listening to ${name}\n`);
       return 0;
     }
-    io.err(`mk: unlisten ${name}: ${errnoText(ret)}`);
+    io.err(`mk: unlisten ${name}: ${sendErrno(ret)}`);
     return 1;
   },
   complete: completeType,

@@ -2,7 +2,6 @@ import { fromHex } from '../../base/hex.ts';
 import { MK_MSG, MK_SUBTYPES } from '../../kernel/mk.layout.ts';
 import {
   checkWords,
-  errnoText,
   readArguments,
   readWhole,
   show,
@@ -23,6 +22,7 @@ import {
   SEND_OPTIONS,
   SEND_USAGE,
   sendAndTell,
+  sendErrno,
   TYPE_WORDS,
 } from '../mk-words.ts';
 
@@ -133,7 +133,7 @@ Only the profile doorbell has them. Ringing twice is like ringing once.`,
     if (!receiver) return 1;
     const { ret } = yield { call: 'bell', id: receiver.id, queue, ...options };
     if (ret >= 0) return 0;
-    io.err(`mk: bell ${receiver.name}: ${errnoText(ret)}`);
+    io.err(`mk: bell ${receiver.name}: ${sendErrno(ret)}`);
     return 1;
   },
   complete: (words, lookups) => (words.length === 1 ? receiverNames(lookups) : []),

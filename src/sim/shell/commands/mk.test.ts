@@ -105,6 +105,19 @@ describe('mk send', () => {
     expect(type(world, 'mk send 9 pfn 1').output).toBe('mk: send to instance 9: -EINVAL (-22)\n');
   });
 
+  it.each([
+    ['mk send web-server system heartbeat --cpu 4', 'send', 'send to web-server'],
+    ['mk send web-server pfn 1 --cpu 99', 'send_pfn', 'send to web-server'],
+    ['mk bell web-server --cpu 99', 'bell', 'bell web-server'],
+    ['mk listen system --cpu 99', 'listen', 'listen system (0x3000)'],
+  ] as const)('says that a CPU is not there: %s', (line, call, what) => {
+    const world = fakeWorld();
+    world.rets[call] = -6;
+    expect(type(world, line).output).toBe(
+      `mk: ${what}: -ENXIO (-6): that CPU is not online in this kernel\n`,
+    );
+  });
+
   it('from a spawned kernel says why it can only fail, unless it is glued', () => {
     const world = worldWith({ kernel: 'web-server', isHost: false });
     world.rets.send = -22;
