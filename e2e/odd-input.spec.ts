@@ -83,3 +83,19 @@ test('a bent address shows the first lesson, and one that changes is followed', 
   await expect(page.getByText('this link is broken')).toBeVisible();
   await expect(page.getByTestId('tour')).toContainText('Two senders, one slot');
 });
+
+test('a console lets go of the focus, forward and back, without a mouse', async ({ page }) => {
+  await page.goto('./');
+  await page.evaluate(() => window.playground.ready);
+  const input = page.getByTestId('console-host').getByRole('textbox');
+  await expect(input).toHaveAccessibleDescription(/Escape and then Tab/);
+  await input.focus();
+  await page.keyboard.press('Tab');
+  await expect(input).toBeFocused();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
+  await expect(page.getByTestId('timeline').locator(':focus')).toHaveCount(1);
+  await input.focus();
+  await page.keyboard.press('Shift+Tab');
+  await expect(page.getByRole('tab', { name: 'host' })).toBeFocused();
+});

@@ -12,6 +12,20 @@ const FONT_PX = 12;
 const PAGE_KEYS = (event: KeyboardEvent): boolean =>
   (event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === 'k';
 
+const HOW_TO_LEAVE =
+  'Tab completes a word. Escape and then Tab, or Shift and Tab, leave the console.';
+
+/** Tab completes, so a console would keep whoever has no mouse: behind Escape it moves the focus. */
+function tabLeaves(): (event: KeyboardEvent) => boolean {
+  let escaped = false;
+  return ({ type, key, shiftKey }) => {
+    if (type !== 'keydown') return false;
+    const isLeaving = key === 'Tab' && (shiftKey || escaped);
+    escaped = key === 'Escape';
+    return isLeaving;
+  };
+}
+
 /** A terminal in the page, and the console it shows. */
 export interface OpenTerminal {
   readonly screen: ConsoleScreen;
@@ -46,7 +60,9 @@ export function openTerminal(
   terminal.loadAddon(fitted);
   terminal.open(element);
   terminal.textarea?.setAttribute('aria-label', `Console of ${kernel}`);
-  terminal.attachCustomKeyEventHandler((event) => !PAGE_KEYS(event));
+  terminal.textarea?.setAttribute('aria-description', HOW_TO_LEAVE);
+  const leaves = tabLeaves();
+  terminal.attachCustomKeyEventHandler((event) => !PAGE_KEYS(event) && !leaves(event));
 
   const history = new LineHistory(kernel, storage());
   const prompt = `\x1b[1m${kernel}#`;

@@ -249,7 +249,12 @@ function ofPlaces({ panes, session, selection }: Page): Action[] {
     place('Timeline', ['L'], () => goTo(panes, 'timeline')),
     place('Find in the timeline', ['F'], () => goTo(panes, 'find'), 'search routine vector log'),
     place('Inspector', ['I'], () => goTo(panes, 'inspector')),
-    place('Console', ['C'], () => goTo(panes, 'console'), 'terminal type command'),
+    place(
+      'Console: Escape and then Tab leave it',
+      ['C'],
+      () => goTo(panes, 'console'),
+      'terminal type command',
+    ),
     ...TABS.map((name) => tab(tabLabel(name), name)),
     ...session.frame.cpus.map(({ id }) =>
       place(`CPU ${id}`, [], () => selection.select({ kind: 'cpu', cpu: id }), 'select'),
