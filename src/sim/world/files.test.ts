@@ -33,6 +33,20 @@ describe('files under /proc', () => {
     expect(one).toContain('initial apicid\t: 9\n');
   });
 
+  it('/proc/iomem has the pool inside the RAM it was cut from, and the instances inside the pool', () => {
+    const run = createdRun([ONE]);
+    expect(typeAll(run, 'host', ['cat /proc/iomem'])).toBe(
+      [
+        '00000000-0009ffff : System RAM',
+        '00100000-ffffffff : System RAM',
+        '  00100000-004fffff : Kernel data',
+        '  80000000-bfffffff : Multikernel Memory Pool',
+        '    80000000-80ffffff : mk-instance-1-one-region-0',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('/proc/meminfo counts what a kernel takes for RAM', () => {
     const run = bootedRun([ONE]);
     expect(typeAll(run, 'one', ['cat /proc/meminfo'])).toBe('MemTotal:          16384 kB\n');

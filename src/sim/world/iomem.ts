@@ -24,9 +24,8 @@ export function ioResources(world: World, kernel: number): readonly Resource[] {
       .flatMap((instance) => instance.regions)
       .toSorted((a, b) => a.start - b.start),
   };
-  if (!pool) return [low, resource(MIB, memory, 'System RAM', [own])];
-  const after = pool.end < memory ? [resource(pool.end, memory, 'System RAM')] : [];
-  return [low, resource(MIB, pool.start, 'System RAM', [own]), pool, ...after];
+  // The pool was reserved in memory the firmware calls RAM, so it lies inside that.
+  return [low, resource(MIB, memory, 'System RAM', pool ? [own, pool] : [own])];
 }
 
 /** What a spawned kernel takes for RAM: its command line's memmap=, or all there is. */

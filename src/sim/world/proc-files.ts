@@ -62,7 +62,9 @@ function cpuinfo(world: World, kernel: number): string {
 /** What a kernel takes for RAM, and what of it nobody has. */
 function meminfo(world: World, kernel: number): string {
   const ram = ioResources(world, kernel).filter(({ name }) => name === 'System RAM');
-  const total = ram.reduce((sum, { start, end }) => sum + end - start, 0);
+  const pool = world.sys.kernels[kernel]!.poolResource;
+  const setAside = pool ? pool.end - pool.start : 0;
+  const total = ram.reduce((sum, { start, end }) => sum + end - start, -setAside);
   return `MemTotal:${String(Math.floor(total / KIB)).padStart(15)} kB\n`;
 }
 
