@@ -36,6 +36,7 @@ test('a term of a lesson is explained by the pointer, by the focus, and in full 
   await page.keyboard.press('Escape');
   await expect(words(page)).toBeHidden();
   await expect(vector).toBeFocused();
+  await expect(tip(page)).toBeHidden();
   expect(new URL(page.url()).hash).toBe('#lesson=three-rings');
 });
 
@@ -95,6 +96,7 @@ test('the palette has them, and a search that finds none says so', async ({ page
   await page.keyboard.press('?');
   await page.keyboard.type('glossary');
   await page.keyboard.press('Enter');
+  await expect(words(page).getByRole('combobox')).toBeFocused();
   await page.keyboard.type('zzz');
   await expect(words(page)).toContainText('No word is called that');
   await expect(words(page).getByRole('heading', { level: 3 })).toHaveCount(0);

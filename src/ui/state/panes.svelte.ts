@@ -39,7 +39,7 @@ export class Panes {
   model = $state(false);
   explorer = $state(false);
   /** The word that is explained: any id, or '' for all of them; undefined while that is closed. */
-  word: string | undefined = $state(/[#&]word=([\w-]*)/.exec(location.hash)?.[1]);
+  word: string | undefined = $state(wordIn(location.hash));
   /** Puts terms in a stop under links; there once what is not needed to see the stage has come. */
   mark: ((stop: Stop) => Stop) | undefined = $state.raw();
   designs = $state(false);
@@ -79,6 +79,9 @@ export class Panes {
     remember(KEY, JSON.stringify(kept));
   }
 }
+
+/** The id of a term in an address such as `#word=irr`; undefined where there is none. */
+export const wordIn = (hash: string): string | undefined => /[#&]word=([\w-]*)/.exec(hash)?.[1];
 
 /** What was stored under a key; undefined where storage is off or empty. */
 export function recall(key: string): string | undefined {

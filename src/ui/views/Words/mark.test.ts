@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { findTerm } from '../../../sim/base/glossary.ts';
 import { parseScenario } from '../../../sim/scenarios/parse.ts';
 import type { Inline, Prose, Stop } from '../../../sim/scenarios/scenario.ts';
-import { markStop, wordIn } from './mark.ts';
+import { wordIn } from '../../state/panes.svelte.ts';
+import { markStop } from './mark.ts';
 
 const FOLDER = 'public/scenarios';
 const STOPS = readdirSync(FOLDER).flatMap((file) =>
@@ -57,12 +58,12 @@ it('marks terms in every bundled lesson', () => {
 it('marks prose of every kind, code that is a term, and nothing in a link', () => {
   const text = [
     '---\ntitle: A title\n---\n\n',
-    'An **IPI** for `irq_work`, `slot.clear`, [the slot](messages.md).\n\n',
+    'An **IPI** for `irq_work`, `slot.clear`, `stop`, [the slot](messages.md).\n\n',
     '> A doorbell.\n\n- a vector\n- the vector\n\n| IRR |\n| --- |\n| EOI |\n\n    EOI\n',
   ].join('');
   const [stop] = parseScenario(text, 'a.md').stops;
   expect(textOf(markStop(stop!), '[', ']')).toBe(
-    'An [IPI] for [irq_work], slot.clear, the slot.\nA [doorbell].\na [vector]\nthe vector\n[IRR]\n[EOI]\nEOI',
+    'An [IPI] for [irq_work], slot.clear, stop, the slot.\nA [doorbell].\na [vector]\nthe vector\n[IRR]\n[EOI]\nEOI',
   );
 });
 

@@ -1,11 +1,8 @@
-import { cutAtTerms, findTerm, type TermId } from '../../../sim/base/glossary.ts';
+import { cutAtTerms, type TermId } from '../../../sim/base/glossary.ts';
 import type { Inline, Item, Prose, Stop } from '../../../sim/scenarios/scenario.ts';
 
 /** Where a link leads that opens the words at one of them. */
 export const wordLink = (id: TermId): string => `#word=${id}`;
-
-/** The id in such a link, or in the address of the page; undefined where there is none. */
-export const wordIn = (hash: string): string | undefined => /[#&]word=([\w-]*)/.exec(hash)?.[1];
 
 /** The stop with each term a link to its explanation, where the stop has it first. */
 export function markStop(stop: Stop): Stop {
@@ -49,10 +46,10 @@ const markLine = (parts: readonly Inline[], seen: Seen): readonly Inline[] =>
 
 /** Code is marked when all of it is a term: what else stands in it is no prose. */
 function markCode(part: Inline & { readonly kind: 'code' }, seen: Seen): Inline {
-  const term = findTerm(part.text);
-  if (term === undefined || seen.has(term)) return part;
-  seen.add(term);
-  return linked(term, part);
+  const [first, ...more] = cutAtTerms(part.text, new Set(seen));
+  if (first?.term === undefined || more.length > 0) return part;
+  seen.add(first.term);
+  return linked(first.term, part);
 }
 
 const linked = (id: TermId, part: Inline): Inline => ({
