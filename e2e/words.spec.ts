@@ -94,6 +94,7 @@ test('words are found, followed, and shown on the page, by the keyboard alone', 
 test('the palette has them, and a search that finds none says so', async ({ page }) => {
   await open(page, '');
   await page.keyboard.press('?');
+  await expect(page.getByRole('combobox', { name: 'Find an action' })).toBeFocused();
   await page.keyboard.type('glossary');
   await page.keyboard.press('Enter');
   await expect(words(page).getByRole('combobox')).toBeFocused();
