@@ -93,7 +93,10 @@ const bootParams = (x: KernelContext): number => {
   return image?.segments.find((each) => each.what === 'boot_params')?.start ?? 0;
 };
 
-/** From the kernel's entry to its idle loop, as far as the series has a part in it. */
+/**
+ * From the kernel's entry to its idle loop, as far as the series has a part in it. Model: the command
+ * line is read before setup_data; the real setup_arch looks at setup_data first.
+ */
 export const bootKernel = routine<KernelContext>({
   name: 'start_kernel',
   source: 'init/main.c',

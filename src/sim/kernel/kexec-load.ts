@@ -74,7 +74,10 @@ function fullCommandLine(x: KernelContext, instance: number, given: string): str
   return words.filter((word) => word !== '').join(' ');
 }
 
-/** Segments in the order in which they are placed. */
+/**
+ * Segments in the order in which they are placed. Model: there is no purgatory, so an image starts at
+ * its kernel; the control pages come first and are counted as a segment.
+ */
 function wanted(image: Uint8Array): readonly { what: Segment['what']; size: number }[] {
   return [
     { what: 'control', size: 2 * PAGE_SIZE },

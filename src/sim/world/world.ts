@@ -360,7 +360,11 @@ export class World implements Software {
   }
 }
 
-/** The range of `mkkernel_pool=`: where it was asked for, else at the end of memory. */
+/**
+ * The range of `mkkernel_pool=`: where it was asked for, else at the end of memory. Model: a pool
+ * without an address gets a place; the real allocator knows no memory yet when it is asked, and
+ * would most likely refuse.
+ */
 function poolRange({ memory, pool }: WorldSettings): { start: number; size: number } | null {
   if (!pool) return null;
   const size = roundUp(pool.size, PAGE_SIZE);
