@@ -220,6 +220,8 @@ describe('an expression that means nothing is refused with its place', () => {
       'timestamp("2020-01-01T00:00:00Z") == 1',
       '7:3: there is no function "timestamp"; known are stats, time_ns, step, hazards, cpu, kernel, instance, slot, memory, logged, status, output, hazard, message',
     ],
+    ['stats.lost 1', '7:14: "1" is not expected here'],
+    ['step at 5', '7:8: "at" is not expected here'],
     ['stats.lost == 1 #', '7:19: unexpected character: #'],
     [`${'('.repeat(30)}1${')'.repeat(30)} == 1`, '7:27: an expression is at most 24 levels deep'],
     [
@@ -293,6 +295,14 @@ describe('the claims of a scenario', () => {
       '7:9: stats has no "lots"; did you mean "lost"?',
     ],
     ['```break\nstep\n```', '6:1: a claim is true or false, and this is an int'],
+    [
+      '```break\nstats.lost == 1\nat icr on cpu1\n```',
+      '7:1: a break block takes claims only; a line such as "at …" is for the tab Breaks',
+    ],
+    [
+      '```break\nhazard H2\n```',
+      '6:1: a break block takes claims only; a line such as "hazard …" is for the tab Breaks',
+    ],
     [
       '```explore\nnever a loss: stats.lost > "0"\n```',
       '6:15: these types do not go together: int > string',

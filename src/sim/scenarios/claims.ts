@@ -1,3 +1,4 @@
+import { BREAK_WORDS } from '../base/break-forms.ts';
 import { Refused, type Place } from '../base/assert.ts';
 import { Fault, Language } from './cel.ts';
 import { Absent } from './look-up.ts';
@@ -108,8 +109,10 @@ export function checkClaims(scenario: Scenario): void {
 function checkBlock(block: Block, { file }: Scenario): void {
   switch (block.kind) {
     case 'expect':
-    case 'break':
       for (const claim of block.claims) compileClaim(claim, file);
+      break;
+    case 'break':
+      for (const claim of block.claims) checkBreak(claim, file);
       break;
     case 'explore':
       for (const { claim } of block.properties) compileClaim(claim, file);
@@ -122,6 +125,20 @@ function checkBlock(block: Block, { file }: Scenario): void {
     default:
       break;
   }
+}
+
+/** A word that begins a line of the tab Breaks, and what no expression goes on with. */
+const BREAK_LINE = new RegExp(`^(${BREAK_WORDS.join('|')})\\s+[\\w@]`);
+
+/** A break block takes claims only: what else can stop a run is said as such. */
+function checkBreak(claim: Claim, file: string): void {
+  const word = BREAK_LINE.exec(claim.text)?.[1];
+  if (word !== undefined)
+    throw new Refused(
+      `a break block takes claims only; a line such as "${word} …" is for the tab Breaks`,
+      { file, line: claim.line, column: claim.column },
+    );
+  compileClaim(claim, file);
 }
 
 const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);

@@ -197,6 +197,8 @@ export function explain({ message, code, at }: Fault, text: string): string {
   const found = text.slice(at);
   if (code === 'unexpected_character' && /^={1,2}(?!=)/.test(found))
     return 'equality is written ==';
+  const word = /^\w+/.exec(found)?.[0];
+  if (code === 'unexpected_character' && word) return `"${word}" is not expected here`;
   if (message.includes('EOF')) return 'the expression ends too early';
   const key = /^No such key: (.*)$/.exec(message)?.[1];
   if (code === 'no_such_key' && key !== undefined) return `there is no field "${key}"`;
