@@ -50,6 +50,17 @@ test('Escape takes the explanation away and leaves what is selected', async ({ p
   await expect(page.getByTestId('inspector').getByLabel('CPU shown')).toHaveValue('4');
 });
 
+test('an explanation goes with the stop whose term it explains', async ({ page }) => {
+  await open(page, '#lesson=three-rings');
+  await expect(inTour(page, 'doorbell')).toBeVisible();
+  await page.getByTestId('tour').getByRole('button', { name: 'Stop 4' }).focus();
+  await page.keyboard.press('Tab');
+  await expect(tip(page)).toBeVisible();
+  await page.keyboard.press('3');
+  await expect(inTour(page, 'doorbell')).toHaveCount(0);
+  await expect(tip(page)).toBeHidden();
+});
+
 test('the text of a lesson is copied whole, terms and all', async ({ page }) => {
   await open(page, '#lesson=three-rings');
   await expect(inTour(page, 'vector')).toBeVisible();
