@@ -20,7 +20,7 @@ export const BREAK_FORMS: readonly Form[] = [
   {
     form: 'CLAIM',
     meaning: 'An expression becomes true.',
-    example: 'stats.lost == 1',
+    example: 'stats.merged == 1',
   },
   {
     form: 'changes EXPRESSION',

@@ -24,7 +24,11 @@ export const RECORDS = {
     sent: field('int', 'messages whose IPI was sent', 'stats.sent == 2'),
     handled: field('int', 'calls of message handlers', 'stats.handled == 2'),
     whole: field('int', 'messages handled whole at least once', 'stats.whole == 2'),
-    lost: field('int', 'messages sent and never handled whole', 'stats.lost == 0'),
+    lost: field(
+      'int',
+      'messages sent and not handled whole, while they are under way too',
+      'stats.lost == 0',
+    ),
     torn: field('int', 'handler calls that saw parts of two messages', 'stats.torn == 0'),
     phantom: field('int', 'handler calls for a message nobody sent', 'stats.phantom == 0'),
     duplicated: field('int', 'messages handled whole more than once', 'stats.duplicated == 0'),
