@@ -99,3 +99,17 @@ test('a console lets go of the focus, forward and back, without a mouse', async 
   await page.keyboard.press('Shift+Tab');
   await expect(page.getByRole('tab', { name: 'host' })).toBeFocused();
 });
+
+test('an own lesson can be opened with keys alone', async ({ page }) => {
+  await page.goto('./');
+  await page.evaluate(() => window.playground.ready);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Find an action' }).fill('open your file');
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.keyboard.press('Enter'),
+  ]);
+  const buffer = Buffer.from('---\ntitle: Mine\n---\nHello.\n');
+  await chooser.setFiles({ name: 'mine.md', mimeType: 'text/markdown', buffer });
+  await expect(page.getByTestId('tour')).toContainText('Mine');
+});

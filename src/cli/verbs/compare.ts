@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Refused } from '../../sim/base/assert.ts';
 import { toHex } from '../../sim/base/hex.ts';
-import { utf8Decode } from '../../sim/base/text.ts';
+import { textOfFile } from '../../sim/base/text-file.ts';
 import { Comparison, partingSentence, type StopEnd } from '../../sim/scenarios/comparison.ts';
 import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
 import { newEvaluator } from '../../sim/scenarios/evaluator.ts';
@@ -73,7 +73,7 @@ function opened(
   file: string,
   io: Io,
 ): { readonly run: Run; readonly made: Pick<Recorded, 'glue' | 'own'> } {
-  const content = utf8Decode(io.readFile(file));
+  const content = textOfFile(file, io.readFile(file));
   if (!file.endsWith('.json'))
     return { run: played(parseScenario(content, file)), made: { glue: {}, own: [] } };
   const recorded = readRecord(content);
@@ -101,7 +101,7 @@ function scenarioOf({ source }: Recorded, io: Io): Scenario {
   if (source.kind === 'text') return parseScenario(source.text, source.file);
   if (!/^[\w-]+$/.test(source.name)) throw new Refused(`there is no lesson ${source.name}`);
   const file = `public/scenarios/${source.name}.md`;
-  return parseScenario(utf8Decode(io.readFile(file)), file);
+  return parseScenario(textOfFile(file, io.readFile(file)), file);
 }
 
 /** The contract of `--json`. */

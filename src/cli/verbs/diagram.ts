@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
-import { utf8Decode } from '../../sim/base/text.ts';
+import { textOfFile } from '../../sim/base/text-file.ts';
 import { checkClaims } from '../../sim/scenarios/claims.ts';
 import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
 import { drawDiagram, FORMATS } from '../../sim/scenarios/diagram/diagram.ts';
@@ -47,7 +47,7 @@ export function run(argv: readonly string[], io: Io): number {
     throw new WrongUsage(`no profile ${profile}; there is ${PROFILES.join(', ')}`);
   const page = values.page ?? PAGE;
   if (!URL.canParse(page)) throw new WrongUsage('--page is the address of the page: http://…');
-  const content = utf8Decode(io.readFile(file));
+  const content = textOfFile(file, io.readFile(file));
   const scenario = parseScenario(content, file);
   checkClaims(scenario);
   const played = new Run(scenario, {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { STATES_MAX } from '../../sim/engine/explorer.ts';
-import { utf8Decode } from '../../sim/base/text.ts';
+import { textOfFile } from '../../sim/base/text-file.ts';
 import type { PropertyResult } from '../../sim/scenarios/explore-properties.ts';
 import { exploreScenario, type Findings } from '../../sim/scenarios/explore-scenario.ts';
 import { canShare } from '../../sim/scenarios/explore.ts';
@@ -18,7 +18,7 @@ const WORKERS_MAX = 64;
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const { file, statesMax, workers: wanted, ...wish } = readArguments(argv);
-  const text = utf8Decode(io.readFile(file));
+  const text = textOfFile(file, io.readFile(file));
   const point = readPoint(text, file);
   const played = playedTo(point);
   const workers = canShare(played) ? wanted : 1;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { utf8Decode } from '../../sim/base/text.ts';
+import { textOfFile } from '../../sim/base/text-file.ts';
 import { checkClaims } from '../../sim/scenarios/claims.ts';
 import { CONSOLE_WORK } from '../../sim/scenarios/consoles.ts';
 import { newEvaluator } from '../../sim/scenarios/evaluator.ts';
@@ -21,7 +21,7 @@ export function run(argv: readonly string[], io: Io): number {
   const { profile } = values;
   if (profile !== undefined && !PROFILES.some((each) => each === profile))
     throw new WrongUsage(`no profile ${profile}; there is ${PROFILES.join(', ')}`);
-  const scenario = parseScenario(utf8Decode(io.readFile(file)), file);
+  const scenario = parseScenario(textOfFile(file, io.readFile(file)), file);
   checkClaims(scenario);
   const played = new Run(scenario, {
     ...(values.seed === undefined ? {} : { seed: seedOf(values.seed) }),

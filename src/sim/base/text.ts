@@ -31,6 +31,16 @@ export function utf8Decode(bytes: Uint8Array): string {
   return text;
 }
 
+/** Index of the first byte that is not UTF-8, -1 when all are. */
+export function badUtf8(bytes: Uint8Array): number {
+  for (let i = 0; i < bytes.length;) {
+    const one = decodeOne(bytes, i);
+    if (one === BAD) return i;
+    i += one.length;
+  }
+  return -1;
+}
+
 const BAD = { point: 0xfffd, length: 1 };
 const FLOOR = [0, 0, 0x80, 0x800, 0x10000];
 

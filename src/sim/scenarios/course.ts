@@ -165,7 +165,7 @@ export class Course {
     const line = block.lines[at.line];
     const busy = anyBusy(this.state);
     if (line && !busy) {
-      assertRunning(this.world, block, this.scenario.file);
+      assertRunning(this.world, this.state, block, this.scenario.file);
       this.state = this.#work().typeLine(this.world, this.state, block.kernel, line.text);
       this.#set({ at: { ...at, line: at.line + 1 } });
       this.#noteCommand(block);

@@ -54,9 +54,10 @@ prose is shown. What is fenced acts. You can write one in any editor, and it rea
 
 const RUNNING = `## Run it
 
-- Drop the file on the page, or paste its text into the editor there.
+- Drop the file on the page, or choose *Your file…* in the list of lessons there.
 - Without a browser: \`npm run --silent mk -- run FILE.md\`. It prints each stop, then each claim as \`ok\` or
-  \`FAIL FILE:LINE:COLUMN\` with the values it saw, and ends with status 1 if a claim failed.
+  \`FAIL FILE:LINE:COLUMN\` with the values it saw, and ends with status 1 if a claim failed. With \`--json\`, also the exit status of
+  each console line.
 
 A mistake in the file is refused with file, line and column and one sentence, in both places. Nothing of a
 refused file acts.`;

@@ -78,7 +78,7 @@ export const BLOCKS = {
   console: {
     argument: 'KERNEL',
     meaning:
-      "Lines typed on that kernel's console, one after the other; `host` is the first kernel. Lines that begin with `#` are comments. An exit status is recorded, not judged. `--hold` leaves a command's routine waiting on its CPU for a schedule.",
+      "Lines typed on that kernel's console, one after the other; `host` is the first kernel. Lines that begin with `#` are comments. An exit status is recorded, not judged. Type `help` on a console of the page for all commands, and `COMMAND --help` for one of them. An image waits in one place until `kerf exec` starts it: load and start one kernel after the other. `--hold` leaves a command's routine waiting on its CPU for a schedule.",
     exampleArgument: 'host',
     example: 'mount -t multikernel none /sys/fs/multikernel\nkerf show',
   },
@@ -149,7 +149,7 @@ export const VIEW_KEYS = {
   },
   zoom: { meaning: "The timeline's zoom: a factor from 1 to 64, or `fit`.", example: 'zoom: fit' },
   speed: {
-    meaning: 'Steps a second, more than 0, or `max`.',
+    meaning: 'Steps a second, more than 0, or `max`. The page takes the nearest of its speeds.',
     example: 'speed: 2',
   },
 } as const satisfies Record<string, Word>;

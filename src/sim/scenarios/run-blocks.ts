@@ -29,10 +29,19 @@ export function withLessonFile(
   return withFiles(state, 'host', written);
 }
 
-/** Refuses a block of a console whose kernel does not run. */
-export function assertRunning(world: World, { kernel, line }: ConsoleBlock, file: string): void {
+/** Refuses a block of a console whose kernel does not run; the line that failed last may be why. */
+export function assertRunning(
+  world: World,
+  { commands }: RunState,
+  { kernel, line }: ConsoleBlock,
+  file: string,
+): void {
   if (world.isRunning(kernel)) return;
-  const why = `no kernel ${kernel} is running here; there is ${namesOfRunning(world)}`;
+  const failed = commands.findLast(({ status }) => status !== 0);
+  const before = failed
+    ? `, and line ${failed.line} ended with status ${failed.status}: ${failed.text}`
+    : '';
+  const why = `no kernel ${kernel} is running here; there is ${namesOfRunning(world)}${before}`;
   throw new Refused(why, { file, line, column: 1 });
 }
 

@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
 import { Refused } from '../../sim/base/assert.ts';
-import { formatSize, MIB } from '../../sim/base/units.ts';
+import { MIB } from '../../sim/base/units.ts';
 import type { OwnFile, Source } from '../../worker/protocol.ts';
 import { deviceTreesFor, kindOf, type FileKind } from './file-kinds.ts';
 import { keepBytes, dropBytes, keptBytes, keptNames } from './kept-files.ts';
@@ -101,9 +101,9 @@ export class OwnFiles {
     try {
       if (file.size > FILE_BYTES_MAX)
         throw new Refused(
-          `${file.name} has ${formatSize(file.size)}; the playground takes files of up to ${formatSize(FILE_BYTES_MAX)}`,
+          `${file.name} has ${file.size} bytes; the playground takes files of up to ${FILE_BYTES_MAX}`,
         );
-      const bytes = new Uint8Array(await file.arrayBuffer());
+      const bytes = new Uint8Array(await contentOf(file));
       await this.#takeBytes(file.name, kindOf(file.name, bytes), bytes);
     } catch (error) {
       this.#session.notices.tell(error);
@@ -137,6 +137,10 @@ export class OwnFiles {
   }
 
   async #takeBytes(name: string, kind: FileKind, bytes: Uint8Array): Promise<void> {
+    if (kind === 'lesson' || kind === 'dts') {
+      const { textOfFile } = await import('../../sim/base/text-file.ts');
+      textOfFile(name, bytes);
+    }
     if (kind === 'session') {
       const { openRecording } = await import('./recordings.ts');
       await openRecording(this.#session, new TextDecoder().decode(bytes));
@@ -182,6 +186,12 @@ export class OwnFiles {
     this.#session.notices.add('news', `${name} is used, but this browser does not keep it.`);
   }
 }
+
+/** A folder looks like a file until somebody reads it. */
+const contentOf = (file: File): Promise<ArrayBuffer> =>
+  file.arrayBuffer().catch(() => {
+    throw new Refused(`${file.name} cannot be read; if it is a folder, drop what is in it`);
+  });
 
 /** `boot` of `#lesson=boot`. */
 function lessonOf(hash: string): string | undefined {

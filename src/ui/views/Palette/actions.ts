@@ -24,6 +24,17 @@ const STRIDE = 10;
 /** Stops that have a digit. */
 const DIGITS = 9;
 
+/** Has the browser ask for a file, which is then taken as if it were dropped. */
+function pickFile(files: OwnFiles): void {
+  const input = document.createElement('input');
+  Object.assign(input, { type: 'file', accept: '.md,.txt,.dts,.dtb,.json' });
+  input.onchange = () => {
+    const [file] = input.files ?? [];
+    if (file) void files.take(file);
+  };
+  input.click();
+}
+
 /** Everything a visitor can do, by name, at this moment. */
 export const actionsOf = (page: Page): readonly Action[] => [
   ...ofTime(page),
@@ -190,6 +201,7 @@ function ofLesson({ session, panes, files, lessons }: Page): Action[] {
         'go to jump',
       ),
     ),
+    lesson('Open your file…', [], () => pickFile(files), 'own lesson session device tree upload'),
     ...lessons.map(({ name, title }) =>
       lesson(`Open “${title}”`, [], () => files.loadBundled(name), 'lesson scenario load'),
     ),
@@ -249,12 +261,8 @@ function ofPlaces({ panes, session, selection }: Page): Action[] {
     place('Timeline', ['L'], () => goTo(panes, 'timeline')),
     place('Find in the timeline', ['F'], () => goTo(panes, 'find'), 'search routine vector log'),
     place('Inspector', ['I'], () => goTo(panes, 'inspector')),
-    place(
-      'Console: Escape and then Tab leave it',
-      ['C'],
-      () => goTo(panes, 'console'),
-      'terminal type command',
-    ),
+    place('Console', ['C'], () => goTo(panes, 'console'), 'terminal type command'),
+    place('Leave a console: Escape, then Tab', [], () => goTo(panes, 'timeline'), 'focus'),
     ...TABS.map((name) => tab(tabLabel(name), name)),
     ...session.frame.cpus.map(({ id }) =>
       place(`CPU ${id}`, [], () => selection.select({ kind: 'cpu', cpu: id }), 'select'),
