@@ -105,6 +105,9 @@ test('an own lesson can be opened with keys alone', async ({ page }) => {
   await page.evaluate(() => window.playground.ready);
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Find an action' }).fill('open your file');
+  const first = page.getByRole('dialog').getByRole('option').first();
+  await expect(first).toContainText('Open your file…');
+  await expect(first).toHaveAttribute('aria-selected', 'true');
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
     page.keyboard.press('Enter'),
@@ -112,4 +115,22 @@ test('an own lesson can be opened with keys alone', async ({ page }) => {
   const buffer = Buffer.from('---\ntitle: Mine\n---\nHello.\n');
   await chooser.setFiles({ name: 'mine.md', mimeType: 'text/markdown', buffer });
   await expect(page.getByTestId('tour')).toContainText('Mine');
+});
+
+test('what was typed in the editor outlives its closing', async ({ page }) => {
+  await page.goto('./');
+  await page.evaluate(() => window.playground.ready);
+  const edit = page.getByRole('button', { name: 'Edit web.dts' }).first();
+  const text = page.getByRole('textbox', { name: 'Text of web.dts' });
+  await edit.click();
+  const original = await text.inputValue();
+  await text.fill('/dts-v1/; / { mine; };');
+  await text.press('Escape');
+  await expect(page.getByText('the editor keeps what you typed')).toBeVisible();
+  await edit.click();
+  await expect(text).toHaveValue('/dts-v1/; / { mine; };');
+  await text.fill(original);
+  await text.press('Escape');
+  await edit.click();
+  await expect(text).toHaveValue(original);
 });
