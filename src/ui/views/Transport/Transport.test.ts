@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { flushSync } from 'svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../testing/eventually.ts';
 import { mounted, type Mounted } from '../../testing/mounted.ts';
 import { ThemeChoice } from '../../state/theme.svelte.ts';
@@ -26,6 +26,16 @@ describe('the transport', () => {
     await eventually(() => expect(page.session.frame.playing).toBe(true));
     page.find('[aria-label="Pause"]').click();
     await eventually(() => expect(page.session.frame.playing).toBe(false));
+  });
+
+  it.each(['', '-1', '1.5', 'seven', '4294967296'])('keeps its seed when told %o', async (text) => {
+    page = await mounted(Transport, { theme: new ThemeChoice() });
+    const { session } = page;
+    vi.spyOn(session, 'reload').mockResolvedValue(false);
+    const field = page.find('[aria-label="Seed"]') as HTMLInputElement;
+    field.value = text;
+    field.dispatchEvent(new Event('change', { bubbles: true }));
+    await eventually(() => expect(field.value).toBe(String(session.seed)));
   });
 
   it('says what its speed means', async () => {
