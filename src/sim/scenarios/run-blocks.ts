@@ -29,7 +29,7 @@ export function withLessonFile(
   return withFiles(state, 'host', written);
 }
 
-/** Refuses a block of a console whose kernel does not run; the line that failed last may be why. */
+/** Refuses a block of a console whose kernel does not run; a line that failed may be why. */
 export function assertRunning(
   world: World,
   { commands }: RunState,
@@ -37,7 +37,9 @@ export function assertRunning(
   file: string,
 ): void {
   if (world.isRunning(kernel)) return;
-  const failed = commands.findLast(({ status }) => status !== 0);
+  const bad = commands.filter(({ status }) => status !== 0);
+  // One failure brings others along: the first of its stop is where to look.
+  const failed = bad.find(({ stop }) => stop === bad.at(-1)?.stop);
   const before = failed
     ? `, and line ${failed.line} ended with status ${failed.status}: ${failed.text}`
     : '';

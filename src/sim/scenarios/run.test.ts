@@ -282,7 +282,8 @@ describe('a lesson that cannot be followed is refused with its place', () => {
   });
 
   it('console: a kernel that does not run, and the line that may be why', () => {
-    const text = block('console host', 'kerf exec --id=7\ntrue') + block('console web', 'dmesg');
+    const text =
+      block('console host', 'kerf exec --id=7\nfalse\ntrue') + block('console web', 'dmesg');
     expect(refusal(() => playOut(lessonRun(text)))).toMatch(
       /no kernel web is running here; there is host, and line 6 ended with status 1: kerf exec --id=7$/,
     );
