@@ -101,6 +101,8 @@ test('a console lets go of the focus, forward and back, without a mouse', async 
 });
 
 test('an own lesson can be opened with keys alone', async ({ page }) => {
+  // Waited for from the start: what only begins to listen with the key may be too late.
+  const choosing = page.waitForEvent('filechooser');
   await page.goto('./');
   await page.evaluate(() => window.playground.ready);
   await page.keyboard.press('Control+k');
@@ -108,10 +110,8 @@ test('an own lesson can be opened with keys alone', async ({ page }) => {
   const first = page.getByRole('dialog').getByRole('option').first();
   await expect(first).toContainText('Open your file…');
   await expect(first).toHaveAttribute('aria-selected', 'true');
-  const [chooser] = await Promise.all([
-    page.waitForEvent('filechooser'),
-    page.keyboard.press('Enter'),
-  ]);
+  await page.keyboard.press('Enter');
+  const chooser = await choosing;
   const buffer = Buffer.from('---\ntitle: Mine\n---\nHello.\n');
   await chooser.setFiles({ name: 'mine.md', mimeType: 'text/markdown', buffer });
   await expect(page.getByTestId('tour')).toContainText('Mine');

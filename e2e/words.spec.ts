@@ -3,6 +3,8 @@ import { expect, test, type Page } from '@playwright/test';
 const open = async (page: Page, hash: string): Promise<void> => {
   await page.goto(`./${hash}`);
   await page.evaluate(() => window.playground.ready);
+  // It comes after the stage.
+  await expect(page.getByTestId('word-tip')).toBeAttached();
 };
 const words = (page: Page) => page.getByRole('dialog', { name: 'Words' });
 const tip = (page: Page) => page.getByTestId('word-tip');

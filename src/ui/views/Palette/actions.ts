@@ -24,14 +24,20 @@ const STRIDE = 10;
 /** Stops that have a digit. */
 const DIGITS = 9;
 
-/** Has the browser ask for a file, which is then taken as if it were dropped. */
+/**
+ * Has the browser ask for a file, which is then taken as if it were dropped. The field is part of
+ * the page meanwhile: one that is not may be collected before the browser has asked.
+ */
 function pickFile(files: OwnFiles): void {
   const input = document.createElement('input');
-  Object.assign(input, { type: 'file', accept: '.md,.txt,.dts,.dtb,.json' });
+  Object.assign(input, { type: 'file', accept: '.md,.txt,.dts,.dtb,.json', hidden: true });
   input.onchange = () => {
     const [file] = input.files ?? [];
     if (file) void files.take(file);
+    input.remove();
   };
+  input.oncancel = () => input.remove();
+  document.body.append(input);
   input.click();
 }
 
