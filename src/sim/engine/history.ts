@@ -11,7 +11,7 @@ interface Kept<State> extends Mark<State> {
 
 /** Most marks kept, and most bytes: beyond either, every second mark goes and the distance doubles. */
 export const MARKS_MAX = 1024;
-export const MARK_BYTES_MAX = 64 * 1024 * 1024;
+export const MARK_BYTES_MAX = 96 * 1024 * 1024;
 /** Work between marks at first. */
 const DISTANCE_FIRST = 512;
 
